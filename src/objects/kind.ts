@@ -17,6 +17,8 @@ export interface FieldProblem {
   /** As the API server words it: `Invalid value: 70000: must be between 1 and 65535, inclusive`. */
   readonly message: string
   readonly fix?: string
+  /** Set when the schema has no such field: strict decoding refuses it, otherwise it is pruned with a warning. */
+  readonly unknownField?: true
 }
 
 /** One column of the server-side table (`kubectl get`); `priority` 1 shows only with `-o wide`. */
@@ -27,9 +29,10 @@ export interface Column<T extends KubeObject = KubeObject> {
   readonly description?: string
   readonly priority?: 0 | 1
   /** Null prints as `<none>` or `<unknown>`, which kubectl decides. `now` is in ms since the epoch. */
-  readonly cell: (object: T, now: number) => string | number | boolean | null
+  cell(object: T, now: number): string | number | boolean | null
 }
 
+/** The functions are methods, so that a list may hold definitions of different kinds (methods compare bivariantly). */
 export interface KindDefinition<T extends KubeObject = KubeObject> extends KindRef {
   readonly singular: string
   readonly listKind: string
@@ -48,10 +51,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends KindR
   /** The verbs served; absent means all. */
   readonly verbs?: readonly string[]
   /** Fields of the real API server's defaulting, filled in; returns the same object when nothing was missing. */
-  readonly defaults: (object: T) => T
+  defaults(object: T): T
   /** What the schema cannot say. `old` is given on update, for immutable fields. */
-  readonly validate?: (object: T, old?: T) => readonly FieldProblem[]
+  validate?(object: T, old?: T): readonly FieldProblem[]
   readonly columns: readonly Column<T>[]
   /** Fields that `--field-selector` accepts besides metadata.name and metadata.namespace. */
-  readonly fields?: (object: T) => Readonly<Record<string, string>>
+  fields?(object: T): Readonly<Record<string, string>>
 }

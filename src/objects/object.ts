@@ -43,6 +43,9 @@ export interface KubeObject {
   readonly metadata: ObjectMeta
 }
 
+/** A type of the `kubernetes-models` packages with every field readonly, all the way down. */
+export type Immutable<T> = unknown extends T ? T : { readonly [K in keyof T]: Immutable<T[K]> }
+
 /** Names one object of a known kind. */
 export interface ObjectKey {
   readonly namespace?: string

@@ -1,0 +1,19 @@
+// What a ConfigMap is, and what the API server defaults, checks and prints of it.
+import type { KubeObject } from '../object.ts'
+import { defineKind } from './define.ts'
+
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>
+  readonly binaryData?: Readonly<Record<string, string>>
+  readonly immutable?: boolean
+}
+
+export const configMaps = defineKind<ConfigMap>({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.ConfigMap',
+  shortNames: ['cm'],
+})

@@ -1,0 +1,22 @@
+// What a GatewayClass is, and what the API server defaults, checks and prints of it.
+import type { IGatewayClass } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/GatewayClass'
+import type { Immutable, KubeObject } from '../object.ts'
+import { defineKind } from './define.ts'
+
+export interface GatewayClass extends KubeObject {
+  readonly spec?: Immutable<NonNullable<IGatewayClass['spec']>>
+  readonly status?: Immutable<NonNullable<IGatewayClass['status']>>
+}
+
+export const gatewayClasses = defineKind<GatewayClass>({
+  group: 'gateway.networking.k8s.io',
+  version: 'v1',
+  kind: 'GatewayClass',
+  plural: 'gatewayclasses',
+  namespaced: false,
+  schema: 'io.k8s.networking.gateway.v1.GatewayClass',
+  shortNames: ['gc'],
+  categories: ['gateway-api'],
+  alsoServed: ['v1beta1'],
+  hasStatus: true,
+})
