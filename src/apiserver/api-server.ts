@@ -1,0 +1,58 @@
+// The embedded Kubernetes API: opens the store, serves the kinds, and answers every verb in-process or over HTTP.
+import type { KindDefinition, KindRef } from '../objects/kind.ts'
+import { kinds as registryKinds } from '../objects/registry.ts'
+import { admissions } from './admission/admissions.ts'
+import type { Admission, Api } from './rest/api.ts'
+import { serveBuiltIn } from './rest/built-in-kinds.ts'
+import { noSuchResource } from './rest/errors.ts'
+import { Pages } from './rest/pages.ts'
+import type { ServedKind, ServedKinds } from './rest/served-kinds.ts'
+import { Store } from './store/store.ts'
+
+export interface ApiServerOptions {
+  /** A file, or `:memory:` to keep nothing. */
+  readonly database: string
+  /** ms since the epoch. */
+  readonly now: () => number
+  readonly randomUUID: () => string
+  /** Where Service addresses come from, the preferred family first. */
+  readonly serviceCidrs: readonly string[]
+  /** What is served; the registry when absent. */
+  readonly kinds?: readonly KindDefinition[]
+  /** How many changes of each resource a watch can resume over. */
+  readonly historySize?: number
+}
+
+export class ApiServer implements Api {
+  readonly store: Store
+  readonly kinds: ServedKinds
+  readonly now: () => number
+  readonly randomUUID: () => string
+  readonly admission: ReadonlyMap<string, Admission>
+  readonly pages: Pages
+
+  private constructor(options: ApiServerOptions) {
+    this.now = options.now
+    this.randomUUID = options.randomUUID
+    this.store = new Store(options)
+    this.kinds = serveBuiltIn(options.kinds ?? registryKinds)
+    this.pages = new Pages({ randomUUID: options.randomUUID })
+    this.admission = admissions({ store: this.store, serviceCidrs: options.serviceCidrs })
+  }
+
+  /** Opens the database, or takes up an existing one where the last process left it. */
+  static open(options: ApiServerOptions): ApiServer {
+    return new ApiServer(options)
+  }
+
+  /** Throws NotFound for a resource that is not served. */
+  served(kind: Pick<KindRef, 'group' | 'version' | 'plural'>): ServedKind {
+    const served = this.kinds.find(kind.group, kind.version, kind.plural)
+    if (served === undefined) throw noSuchResource()
+    return served
+  }
+
+  async close(): Promise<void> {
+    this.store.close()
+  }
+}
