@@ -1,0 +1,109 @@
+// Runs one Unbound and keeps its records current over its control socket, without a restart.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { DnsRecord } from '../../network/dns-record.ts'
+import type { Runner } from '../../sys/runner.ts'
+import { compileConfig, compileRecords, files, type UnboundPlan } from './compile.ts'
+import { diffRecords } from './diff.ts'
+
+/** Ends every body of lines sent to the control socket. */
+const endOfBody = '\n\x04\n'
+const controlTimeoutMs = 5_000
+
+export class UnboundServer {
+  readonly process: ChildProcess
+  readonly #plan: UnboundPlan
+  #served: readonly DnsRecord[]
+  #work: Promise<void> = Promise.resolve()
+
+  /** Starts the server with these records; `ready` tells when it answers. */
+  constructor(runner: Runner, plan: UnboundPlan, records: readonly DnsRecord[]) {
+    this.#plan = plan
+    this.#served = records
+    mkdirSync(plan.directory, { recursive: true, mode: 0o700 })
+    rmSync(this.#path('control'), { force: true })
+    writeFileSync(this.#path('config'), compileConfig(plan))
+    this.#writeRecords(records)
+    this.process = runner.spawn('unbound', ['-c', this.#path('config')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  /** Resolves once the control socket answers; rejects when the program ends before that. */
+  async ready(): Promise<void> {
+    const ended = once(this.process, 'exit').then(([code]) => {
+      throw new Error(`unbound ended with ${code} before it answered; its log says why`)
+    })
+    ended.catch(() => undefined) // handled by the race below
+    for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 50)) {
+      const answered = this.#command('status').then(
+        () => true,
+        () => false,
+      )
+      if (await Promise.race([answered, ended])) return
+      await new Promise(resolve => setTimeout(resolve, waitMs))
+    }
+  }
+
+  /** Brings the server to these records; calls queue up, and only the newest waiting one is carried out. */
+  update(records: readonly DnsRecord[]): Promise<void> {
+    this.#wanted = records
+    this.#work = this.#work.then(
+      () => this.#step(),
+      () => this.#step(),
+    )
+    return this.#work
+  }
+  #wanted: readonly DnsRecord[] | undefined
+
+  async #step(): Promise<void> {
+    const records = this.#wanted
+    if (records === undefined || records === this.#served) return
+    const change = diffRecords(this.#served, records)
+    if (change.kind === 'none') return
+    if (change.kind === 'reload') {
+      this.#writeRecords(records)
+      await this.#command('reload')
+      await this.ready()
+    } else {
+      if (change.remove.length > 0)
+        await this.#command(
+          'local_datas_remove',
+          change.remove.map(name => `${name}.`),
+        )
+      if (change.add.length > 0) await this.#command('local_datas', change.add)
+    }
+    this.#served = records
+  }
+
+  #writeRecords(records: readonly DnsRecord[]): void {
+    writeFileSync(this.#path('records'), compileRecords(this.#plan.zones, records))
+  }
+
+  #path(file: keyof typeof files): string {
+    return `${this.#plan.directory}/${files[file]}`
+  }
+
+  /** Version 1 of unbound-control's protocol: a line with the command, then the body, then the answer until the end. */
+  #command(command: string, lines?: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.#path('control'))
+      let answer = ''
+      socket.setTimeout(controlTimeoutMs, () =>
+        socket.destroy(new Error(`unbound did not answer '${command}' in ${controlTimeoutMs} ms`)),
+      )
+      socket.on('connect', () => {
+        socket.write(`UBCT1 ${command}\n`)
+        if (lines !== undefined) socket.write(lines.join('\n') + endOfBody)
+      })
+      socket.setEncoding('utf8').on('data', (chunk: string) => {
+        answer += chunk
+      })
+      socket.on('error', reject)
+      socket.on('end', () => {
+        if (answer.startsWith('error')) reject(new Error(`unbound refused '${command}': ${answer.trim()}`))
+        else resolve(answer)
+      })
+    })
+  }
+}
