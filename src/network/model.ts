@@ -1,10 +1,22 @@
 // The shape of a Network: the one answer to "who has which address, which name leads where".
 // Everything here is plain immutable data, sorted, so that two resolutions of one input are equal byte for byte.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Address } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import type { Cidr } from '../net/cidr.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
+
+export interface NamespaceModel {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** A machine on the LAN that is not a node: the router, a laptop, a printer with a fixed address. */
+export interface HostModel {
+  readonly name: string
+  readonly kind: 'gateway' | 'host'
+  readonly addresses: readonly Address[]
+}
 
 export interface NodeModel {
   readonly name: string
@@ -51,31 +63,56 @@ export interface ServicePortModel {
   readonly port: number
   readonly nodePort?: number
   readonly appProtocol?: string
+  /** As written: a number, or the name of a container port. Absent means the same as `port`. */
+  readonly targetPort?: number | string
   /** Every endpoint of the slices for this port, sorted by address and port; who is used is `usableEndpoints`'s choice. */
   readonly endpoints: readonly EndpointModel[]
 }
+
+/**
+ * One address and port under which a Service is reached. A `node-port` has no address here: every node answers on its own.
+ * What two Services claim belongs to the older one; it is missing from the other's list, with a diagnostic.
+ */
+export type FrontendModel =
+  | {
+      readonly kind: 'cluster' | 'load-balancer' | 'external'
+      readonly address: Address
+      readonly protocol: Protocol
+      readonly port: number
+      /** Index in `ServiceModel.ports`. */
+      readonly portIndex: number
+    }
+  | { readonly kind: 'node-port'; readonly protocol: Protocol; readonly port: number; readonly portIndex: number }
 
 export interface ServiceModel {
   /** `namespace/name`. */
   readonly key: string
   readonly namespace: string
   readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** ms since the epoch; 0 when the object carries no time (read from a file). */
+  readonly createdMs: number
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
   readonly headless: boolean
   readonly clusterIPs: readonly Address[]
+  /** Of spec.ipFamilies, in order. */
+  readonly families: readonly Family[]
   /** From status.loadBalancer.ingress[].ip. */
   readonly loadBalancerIPs: readonly Address[]
+  readonly loadBalancerClass?: string
   readonly externalIPs: readonly Address[]
   readonly externalName?: string
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
   readonly internalTrafficPolicy: 'Cluster' | 'Local'
   readonly sessionAffinitySeconds?: number
-  readonly sourceRanges: readonly Cidr[]
+  /** Who may use a load-balancer address; absent means everyone, an empty list nobody. */
+  readonly sourceRanges?: readonly Cidr[]
   readonly healthCheckNodePort?: number
   readonly publishNotReadyAddresses: boolean
   readonly ports: readonly ServicePortModel[]
-  /** For headless Services without ports: the endpoints' addresses all the same. */
+  /** For headless Services without ports: the endpoints' addresses all the same, with port 0. */
   readonly endpoints: readonly EndpointModel[]
+  readonly frontends: readonly FrontendModel[]
 }
 
 /** Which host's packets for a load-balancer address arrive where: exactly one node announces an address. */
@@ -87,6 +124,8 @@ export interface Announcement {
 }
 
 export interface Network {
+  readonly namespaces: readonly NamespaceModel[]
+  readonly hosts: readonly HostModel[]
   readonly nodes: readonly NodeModel[]
   readonly pods: readonly PodModel[]
   readonly services: readonly ServiceModel[]

@@ -1,0 +1,188 @@
+// Objects → Network: who has which address, which endpoints stand behind it, who announces it.
+import type { EndpointSlice } from '../../objects/kinds/endpoint-slice.ts'
+import type { Pod } from '../../objects/kinds/pod.ts'
+import type { Service } from '../../objects/kinds/service.ts'
+import { chooseAnnouncers } from '../load-balancer/choose-announcers.ts'
+import type { FrontendModel, NamespaceModel, Network, PodModel, ServiceModel } from '../model.ts'
+import type { ClusterObjects } from './cluster-objects.ts'
+import { isSameNode, resolveNode } from './resolve-node.ts'
+import { resolvePod } from './resolve-pod.ts'
+import { resolveServiceAlone, withEndpoints } from './resolve-service.ts'
+import { type Settlement, settleFrontends } from './settle-frontends.ts'
+
+/**
+ * Pure; what an unchanged object gives is remembered by its identity, so a changed EndpointSlice redoes one Service.
+ * Lists that come out equal are the very lists of `previous`, and announcers stay where they were as long as they may.
+ */
+export function resolve(cluster: ClusterObjects, previous?: Network): Network {
+  const { site } = cluster
+  const nodes = keep(
+    previous?.nodes,
+    sortedBy(cluster.nodes, previous?.nodes, node => node.name, resolveNode),
+    isSameNode,
+  )
+  const pods = keep(
+    previous?.pods,
+    sortedBy(cluster.pods, previous?.pods, pod => pod.key, podOf),
+  )
+  const claims = resolveServices(cluster, previous?.services)
+  const settlement = settle(claims)
+  const services = keep(
+    previous?.services,
+    settlement.losers.size === 0 ? claims : claims.map(service => withoutLost(service, settlement)),
+  )
+  const namespaces = keep(
+    previous?.namespaces,
+    sortedBy(cluster.namespaces, previous?.namespaces, space => space.name, namespaceOf),
+    (a, b) => a.name === b.name && a.labels === b.labels,
+  )
+  const announcements = chooseAnnouncers({
+    services,
+    nodes,
+    policies: [...cluster.announcementPolicies.values()],
+    previous: previous?.announcements ?? [],
+  })
+  return {
+    namespaces,
+    hosts: site.hosts,
+    nodes,
+    pods,
+    services,
+    announcements,
+    podCidrs: site.podCidrs,
+    serviceCidrs: site.serviceCidrs,
+    lanCidrs: site.lanCidrs,
+    diagnostics: settlement.diagnostics,
+  }
+}
+
+function namespaceOf(namespace: {
+  readonly metadata: { readonly name: string; readonly labels?: NamespaceModel['labels'] }
+}): NamespaceModel {
+  return { name: namespace.metadata.name, labels: namespace.metadata.labels ?? noLabels }
+}
+
+const noLabels: NamespaceModel['labels'] = {}
+
+const podModels = new WeakMap<Pod, PodModel>()
+
+function podOf(pod: Pod): PodModel {
+  const held = podModels.get(pod)
+  if (held !== undefined) return held
+  const model = resolvePod(pod)
+  podModels.set(pod, model)
+  return model
+}
+
+interface ResolvedService {
+  readonly alone: ServiceModel
+  readonly slices: readonly EndpointSlice[]
+  readonly model: ServiceModel
+}
+
+const serviceModels = new WeakMap<Service, ResolvedService>()
+const noSlices: readonly EndpointSlice[] = []
+
+function resolveServices(
+  cluster: ClusterObjects,
+  previous: readonly ServiceModel[] | undefined,
+): readonly ServiceModel[] {
+  const slices = slicesByService(cluster.endpointSlices)
+  return sortedBy(
+    cluster.services,
+    previous,
+    service => service.key,
+    (service, key) => serviceOf(service, slices.get(key) ?? noSlices),
+  )
+}
+
+function serviceOf(service: Service, slices: readonly EndpointSlice[]): ServiceModel {
+  const held = serviceModels.get(service)
+  if (held !== undefined && isSameList(held.slices, slices)) return held.model
+  const alone = held?.alone ?? resolveServiceAlone(service)
+  const model = withEndpoints(alone, slices)
+  serviceModels.set(service, { alone, slices, model })
+  return model
+}
+
+function slicesByService(slices: ReadonlyMap<string, EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const groups = new Map<string, EndpointSlice[]>()
+  for (const slice of slices.values()) {
+    const name = slice.metadata.labels?.['kubernetes.io/service-name']
+    if (name === undefined) continue
+    const key = `${slice.metadata.namespace ?? 'default'}/${name}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [slice])
+    else group.push(slice)
+  }
+  return groups
+}
+
+/** Frontends change far less often than endpoints; the last settlement holds as long as none of them did. */
+let settled: { readonly frontends: readonly (readonly FrontendModel[])[]; readonly result: Settlement } | undefined
+
+function settle(services: readonly ServiceModel[]): Settlement {
+  const held = settled
+  if (held !== undefined && held.frontends.length === services.length) {
+    if (services.every((service, index) => service.frontends === held.frontends[index])) return held.result
+  }
+  const result = settleFrontends(services)
+  settled = { frontends: services.map(service => service.frontends), result }
+  return result
+}
+
+const reduced = new WeakMap<ServiceModel, { readonly lost: ReadonlySet<FrontendModel>; readonly model: ServiceModel }>()
+
+function withoutLost(service: ServiceModel, { losers }: Settlement): ServiceModel {
+  const lost = losers.get(service.key)
+  if (lost === undefined) return service
+  const held = reduced.get(service)
+  if (held !== undefined && held.lost === lost) return held.model
+  const model = { ...service, frontends: service.frontends.filter(frontend => !lost.has(frontend)) }
+  reduced.set(service, { lost, model })
+  return model
+}
+
+/** Models in order of their keys. While the set of keys stays the same, the order is taken over instead of sorted anew. */
+function sortedBy<T extends object, M>(
+  objects: ReadonlyMap<string, T>,
+  previous: readonly M[] | undefined,
+  keyOfModel: (model: M) => string,
+  build: (object: T, key: string) => M,
+): readonly M[] {
+  if (previous !== undefined && previous.length === objects.size) {
+    const models: M[] = []
+    for (const model of previous) {
+      const key = keyOfModel(model)
+      const object = objects.get(key)
+      if (object === undefined) break
+      models.push(build(object, key))
+    }
+    if (models.length === previous.length) return models
+  }
+  return [...objects.keys()].sort().flatMap(key => {
+    const object = objects.get(key)
+    return object === undefined ? [] : [build(object, key)]
+  })
+}
+
+/** The previous list itself when nothing differs, and the previous items where they are the same. */
+function keep<M>(
+  previous: readonly M[] | undefined,
+  next: readonly M[],
+  isSame?: (a: M, b: M) => boolean,
+): readonly M[] {
+  if (previous === undefined) return next
+  const kept =
+    isSame === undefined
+      ? next
+      : next.map((item, index) => {
+          const before = previous[index]
+          return before !== undefined && isSame(before, item) ? before : item
+        })
+  return isSameList(previous, kept) ? previous : kept
+}
+
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}
