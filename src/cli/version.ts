@@ -1,0 +1,4 @@
+// Which version of Fairway this is.
+import packageJson from '../../package.json' with { type: 'json' }
+
+export const version = packageJson.version
