@@ -34,6 +34,6 @@ export function ownerUids(object: KubeObject): readonly string[] {
 }
 
 /** Index value of a cache: the namespace. */
-export function namespaces(object: KubeObject): readonly string[] {
+export function namespaceOf(object: KubeObject): readonly string[] {
   return [object.metadata.namespace ?? '']
 }
