@@ -49,6 +49,12 @@ export function openNamespace(name: string): NetNamespace {
   return new BoundNamespace(name, pathOf(name))
 }
 
+/** The namespace as an open descriptor, for `add-veth`. Valid until the namespace is disposed of. */
+export function networkDescriptor(namespace: NetNamespace): number {
+  if (namespace instanceof BoundNamespace) return namespace.fd
+  throw new Error(`${namespace.name} was not made here`)
+}
+
 class BoundNamespace implements NetNamespace {
   readonly name: string
   readonly path: string
@@ -61,7 +67,6 @@ class BoundNamespace implements NetNamespace {
     this.#fd = openSync(path, 'r')
   }
 
-  /** For netlink requests that put an interface here. Valid until the namespace is disposed of. */
   get fd(): number {
     if (this.#fd < 0) throw new Error(`the network namespace ${this.name} is removed already`)
     return this.#fd

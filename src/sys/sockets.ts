@@ -56,7 +56,7 @@ export function connectTcp(address: string, port: number): Socket {
 /** A bound UDP socket of the current namespace. Without an address it takes IPv4 too, as `::ffff:a.b.c.d`. */
 export function bindUdp(endpoint: Endpoint): UdpSocket {
   const fd = openBound(SOCK_DGRAM, endpoint, () => {})
-  const socket = createSocket(endpoint.address !== undefined && isIPv4(endpoint.address) ? 'udp4' : 'udp6')
+  const socket = createSocket(isIPv4(endpoint.address ?? '') ? 'udp4' : 'udp6')
   return socket.bind({ fd, exclusive: true })
 }
 
