@@ -33,8 +33,9 @@ export class NetlinkSocket implements Disposable {
   readonly #fd: number
   readonly #received = Buffer.alloc(receiveBufferBytes)
 
-  constructor() {
-    this.#fd = check('cannot open a netlink socket', libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE))
+  /** Routing by default; other parts of the kernel speak netlink under other protocol numbers. */
+  constructor(protocol = NETLINK_ROUTE) {
+    this.#fd = check('cannot open a netlink socket', libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol))
     for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK]) {
       // Kernels before 4.12 lack these; then errors come without words, and are still errors.
       libc.setsockopt(this.#fd, SOL_NETLINK, option, Uint8Array.of(1, 0, 0, 0), 4)
