@@ -48,7 +48,7 @@ export function runProgram(
       )
       return
     }
-    resolve({ exitCode: code ?? 128 + signalNumber(signal), stdout: stdout(), stderr: stderr() })
+    resolve({ exitCode: exitCodeOf(code, signal), stdout: stdout(), stderr: stderr() })
   })
   // A program that exits without reading its input is no failure of ours.
   child.stdin?.on('error', () => {})
@@ -62,7 +62,7 @@ function collect(stream: ChildProcess['stdout']): () => string {
   return () => Buffer.concat(chunks).toString('utf8')
 }
 
-/** What a shell would show for a program that a signal ended: 128 and the signal's number. */
-function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === null ? 0 : constants.signals[signal]
+/** What a shell shows: the code, or 128 and the number of the signal that ended the program. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }
