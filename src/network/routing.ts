@@ -12,6 +12,8 @@ export type PathMatch =
 
 export interface RequestMatch {
   readonly path: PathMatch
+  /** HTTPRoute only: the route hangs on listeners of one protocol. Absent means both. */
+  readonly scheme?: 'http' | 'https'
   /** HTTPRoute only; all must hold. */
   readonly method?: string
   readonly headers: readonly ValueMatch[]
@@ -60,10 +62,15 @@ export interface PathChange {
   readonly value: string
 }
 
+/** An upstream by id, or an answer for the share of a backend that does not exist. Weight 0 gets nothing. */
+export type Backend =
+  | { readonly upstream: string; readonly weight: number }
+  | { readonly respond: number; readonly weight: number }
+
 export interface Forward {
   readonly kind: 'forward'
-  /** Upstream ids with weights; weight 0 gets nothing. An upstream without endpoints answers 503 for its share. */
-  readonly backends: readonly { readonly upstream: string; readonly weight: number }[]
+  /** An upstream without endpoints answers 503 for its share. */
+  readonly backends: readonly Backend[]
   readonly requestHeaders: readonly HeaderChange[]
   readonly responseHeaders: readonly HeaderChange[]
   readonly rewrite?: { readonly hostname?: string; readonly path?: PathChange }
@@ -101,6 +108,8 @@ export interface HostRoutes {
   readonly tls: HostTls
   /** Plain HTTP is answered with 308 to https, except below /.well-known/acme-challenge. */
   readonly redirectToHttps: boolean
+  /** ingress-nginx cuts a final slash off the redirect's target; this keeps it. */
+  readonly redirectKeepsSlash: boolean
   /** In order of precedence: the first that matches decides; none is 404. */
   readonly routes: readonly Route[]
 }
@@ -114,7 +123,9 @@ export interface ProxySettings {
   /** 0 is no limit. */
   readonly clientMaxBodyBytes?: number
   readonly gzip?: { readonly level: number; readonly types: readonly string[] }
-  readonly hsts?: { readonly maxAgeSeconds: number; readonly includeSubdomains: boolean; readonly preload: boolean } | false
+  readonly hsts?:
+    | { readonly maxAgeSeconds: number; readonly includeSubdomains: boolean; readonly preload: boolean }
+    | false
 }
 
 /** What a controller writes to `status.parents[]` of an HTTPRoute. */

@@ -95,7 +95,8 @@ function writePart(part: string | Variable, mode: Mode, where: string): string {
 }
 
 function checkedVariable(name: string, where: string): string {
-  const known = name === '1' || (builtinVariables as readonly string[]).includes(name) || /^(http|fw)_[a-z0-9_]+$/.test(name)
+  const known =
+    name === '1' || (builtinVariables as readonly string[]).includes(name) || /^(http|fw)_[a-z0-9_]+$/.test(name)
   if (!known) throw new UnsafeValue(where, `no variable of ours: ${JSON.stringify(name)}`)
   return name
 }
