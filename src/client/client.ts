@@ -31,6 +31,11 @@ export interface PatchOptions {
   readonly subresource?: 'status' | 'scale'
 }
 
+export interface UpdateOptions {
+  /** `finalize` writes the `spec.finalizers` of a Namespace. */
+  readonly subresource?: 'status' | 'scale' | 'finalize'
+}
+
 export interface DeleteOptions {
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
   readonly gracePeriodSeconds?: number
@@ -45,7 +50,7 @@ export interface Client {
   watch<T extends KubeObject>(kind: KindRef, options: WatchOptions): AsyncIterable<WatchEvent<T>>
   create<T extends KubeObject>(kind: KindRef, object: T): Promise<T>
   /** Replaces the object; its resourceVersion must be the current one. */
-  update<T extends KubeObject>(kind: KindRef, object: T, options?: PatchOptions): Promise<T>
+  update<T extends KubeObject>(kind: KindRef, object: T, options?: UpdateOptions): Promise<T>
   patch<T extends KubeObject>(kind: KindRef, key: ObjectKey, body: PatchBody, options?: PatchOptions): Promise<T>
   delete(kind: KindRef, key: ObjectKey, options?: DeleteOptions): Promise<void>
 }

@@ -57,6 +57,6 @@ export function createInformers(options: Omit<ControllerOptions, 'random' | 'inf
 }
 
 /** The options with informers of its own when none were given. */
-export function withInformers(options: ControllerOptions): ControllerOptions & { readonly informers: Informers } {
+export function withInformers<O extends ControllerOptions>(options: O): O & { readonly informers: Informers } {
   return { ...options, informers: options.informers ?? createInformers(options) }
 }
