@@ -7,6 +7,7 @@ import { ciliumLoadBalancerIPPools } from './kinds/cilium-load-balancer-ip-pool.
 import { ciliumNetworkPolicies } from './kinds/cilium-network-policy.ts'
 import { clusterIssuers } from './kinds/cluster-issuer.ts'
 import { configMaps } from './kinds/config-map.ts'
+import { controllerRevisions } from './kinds/controller-revision.ts'
 import { customResourceDefinitions } from './kinds/custom-resource-definition.ts'
 import { daemonSets } from './kinds/daemon-set.ts'
 import { deployments } from './kinds/deployment.ts'
@@ -48,6 +49,7 @@ export const kinds: readonly KindDefinition[] = [
   replicaSets,
   statefulSets,
   daemonSets,
+  controllerRevisions,
   jobs,
   ingresses,
   ingressClasses,
