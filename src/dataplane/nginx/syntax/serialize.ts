@@ -87,6 +87,8 @@ function writeArgument(argument: Argument, mode: Mode, where: string): string {
 function writePart(part: string | Variable, mode: Mode, where: string): string {
   if (typeof part !== 'string') {
     if (mode === 'literal') throw new UnsafeValue(where, `takes no variables, got ${part.variable}`)
+    // NGINX knows captures only without braces; one digit is all it reads, so what follows cannot join it.
+    if (part.variable === '1') return '$1'
     return `\${${checkedVariable(part.variable, where)}}`
   }
   const problem = inexpressible(part)
