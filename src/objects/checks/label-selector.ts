@@ -14,10 +14,13 @@ export function checkLabelSelector(selector: LabelSelector | null | undefined, p
     const keyProblem = checkQualifiedName(key ?? '')
     if (keyProblem !== undefined) problems.push(invalid([...at, 'key'], key, keyProblem))
     if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0) problems.push(required([...at, 'values'], "must be specified when `operator` is 'In' or 'NotIn'"))
+      if (values.length === 0)
+        problems.push(required([...at, 'values'], "must be specified when `operator` is 'In' or 'NotIn'"))
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (values.length > 0) {
-        problems.push(forbidden([...at, 'values'], "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+        problems.push(
+          forbidden([...at, 'values'], "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        )
       }
     } else problems.push(invalid([...at, 'operator'], operator, 'not a valid selector operator'))
     for (const [at2, value] of values.entries()) {

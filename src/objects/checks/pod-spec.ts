@@ -127,7 +127,13 @@ function checkProbe(probe: Probe | undefined | null, path: FieldPath, onlyOneSuc
     const port = probe[name]?.port
     if (port !== undefined) problems.push(...checkPortOrName(port, [...path, name, 'port']))
   }
-  for (const name of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
+  for (const name of [
+    'initialDelaySeconds',
+    'timeoutSeconds',
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+  ] as const) {
     const value = probe[name]
     if (typeof value === 'number' && value < 0) problems.push(atLeastZero([...path, name], value))
   }
@@ -156,8 +162,13 @@ export function checkPodUpdate(spec: PodSpec, old: PodSpec): FieldProblem[] {
     nodeName: old.nodeName ? of.nodeName : undefined,
   })
   const problems: FieldProblem[] = []
-  const kept = list(old.tolerations).every(toleration => list(spec.tolerations).some(other => sameJson(other, toleration)))
-  if (!kept) problems.push(forbidden(['spec', 'tolerations'], 'existing toleration can not be modified except its tolerationSeconds'))
+  const kept = list(old.tolerations).every(toleration =>
+    list(spec.tolerations).some(other => sameJson(other, toleration)),
+  )
+  if (!kept)
+    problems.push(
+      forbidden(['spec', 'tolerations'], 'existing toleration can not be modified except its tolerationSeconds'),
+    )
   if (!sameJson(comparable(spec), comparable(old))) problems.push(forbidden(['spec'], updateRule))
   return problems
 }

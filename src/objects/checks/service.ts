@@ -73,9 +73,15 @@ function checkPorts(spec: Spec): FieldProblem[] {
 function checkAddresses(spec: Spec): FieldProblem[] {
   const problems: FieldProblem[] = []
   for (const [index, ip] of (spec.clusterIPs ?? []).entries()) {
-    if (ip !== 'None' && parseAddress(ip) === undefined) problems.push(invalid(['spec', 'clusterIPs', index], ip, addressRule))
+    if (ip !== 'None' && parseAddress(ip) === undefined)
+      problems.push(invalid(['spec', 'clusterIPs', index], ip, addressRule))
   }
-  if (spec.clusterIP && spec.clusterIPs === undefined && spec.clusterIP !== 'None' && parseAddress(spec.clusterIP) === undefined) {
+  if (
+    spec.clusterIP &&
+    spec.clusterIPs === undefined &&
+    spec.clusterIP !== 'None' &&
+    parseAddress(spec.clusterIP) === undefined
+  ) {
     problems.push(invalid(['spec', 'clusterIPs', 0], spec.clusterIP, addressRule))
   }
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
@@ -103,7 +109,8 @@ function checkByType(spec: Spec): FieldProblem[] {
       const problem = checkDns1123Subdomain(name.replace(/\.$/, '').toLowerCase())
       if (problem !== undefined) problems.push(invalid(['spec', 'externalName'], name, problem))
     }
-    if (spec.clusterIP) problems.push(forbidden(['spec', 'clusterIPs', 0], "may not be set when `type` is 'ExternalName'"))
+    if (spec.clusterIP)
+      problems.push(forbidden(['spec', 'clusterIPs', 0], "may not be set when `type` is 'ExternalName'"))
   }
   if (type === 'LoadBalancer' && spec.clusterIP === 'None') {
     problems.push(invalid(['spec', 'clusterIPs', 0], 'None', "may not be set to 'None' for LoadBalancer services"))
@@ -114,7 +121,8 @@ function checkByType(spec: Spec): FieldProblem[] {
   if (type !== 'LoadBalancer' && (spec.loadBalancerSourceRanges ?? []).length > 0) {
     problems.push(forbidden(['spec', 'LoadBalancerSourceRanges'], "may only be used when `type` is 'LoadBalancer'"))
   }
-  const external = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0)
+  const external =
+    type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0)
   if (spec.externalTrafficPolicy && !external) {
     const reason = 'may only be set for externally-accessible services'
     problems.push(invalid(['spec', 'externalTrafficPolicy'], spec.externalTrafficPolicy, reason))
@@ -138,7 +146,11 @@ function checkUpdate(spec: Spec, old: Spec): FieldProblem[] {
   if (keepsAddress && before && now && now !== before) {
     problems.push(invalid(['spec', 'clusterIPs', 0], spec.clusterIPs ?? [now], 'may not change once set'))
   }
-  if (old.type === 'LoadBalancer' && spec.type === 'LoadBalancer' && !sameJson(spec.loadBalancerClass, old.loadBalancerClass)) {
+  if (
+    old.type === 'LoadBalancer' &&
+    spec.type === 'LoadBalancer' &&
+    !sameJson(spec.loadBalancerClass, old.loadBalancerClass)
+  ) {
     problems.push(invalid(['spec', 'loadBalancerClass'], spec.loadBalancerClass, 'may not change once set'))
   }
   return problems

@@ -1,6 +1,7 @@
 // What a Certificate is, and what the API server defaults, checks and prints of it.
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate'
 import type { Immutable, KubeObject } from '../object.ts'
+import { column, conditionField, crdAgeColumn, nameColumn, wide } from './columns.ts'
 import { defineKind } from './define.ts'
 
 export interface Certificate extends KubeObject {
@@ -18,4 +19,12 @@ export const certificates = defineKind<Certificate>({
   shortNames: ['cert', 'certs'],
   categories: ['cert-manager'],
   hasStatus: true,
+  columns: [
+    nameColumn,
+    column('Ready', certificate => conditionField(certificate, 'Ready')),
+    column('Secret', certificate => certificate.spec?.secretName ?? null),
+    wide('Issuer', certificate => certificate.spec?.issuerRef?.name ?? null),
+    wide('Status', certificate => conditionField(certificate, 'Ready', 'message')),
+    crdAgeColumn,
+  ],
 })

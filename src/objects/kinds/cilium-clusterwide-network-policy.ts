@@ -1,6 +1,7 @@
 // What a CiliumClusterwideNetworkPolicy is, and what the API server defaults, checks and prints of it.
 import type { ICiliumClusterwideNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2/CiliumClusterwideNetworkPolicy'
 import type { Immutable, KubeObject } from '../object.ts'
+import { column, conditionField, crdAgeColumn, nameColumn } from './columns.ts'
 import { defineKind } from './define.ts'
 
 export interface CiliumClusterwideNetworkPolicy extends KubeObject {
@@ -19,4 +20,5 @@ export const ciliumClusterwideNetworkPolicies = defineKind<CiliumClusterwideNetw
   shortNames: ['ccnp'],
   categories: ['cilium', 'ciliumpolicy'],
   hasStatus: true,
+  columns: [nameColumn, crdAgeColumn, column('Valid', policy => conditionField(policy, 'Valid'))],
 })

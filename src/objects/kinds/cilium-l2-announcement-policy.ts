@@ -2,6 +2,7 @@
 import type { ICiliumL2AnnouncementPolicySpec } from '@kubernetes-models/cilium/cilium.io/v2alpha1/CiliumL2AnnouncementPolicySpec'
 import type { ICiliumL2AnnouncementPolicyStatus } from '@kubernetes-models/cilium/cilium.io/v2alpha1/CiliumL2AnnouncementPolicyStatus'
 import type { Immutable, KubeObject } from '../object.ts'
+import { crdAgeColumn, nameColumn } from './columns.ts'
 import { defineKind } from './define.ts'
 
 export interface CiliumL2AnnouncementPolicy extends KubeObject {
@@ -19,4 +20,5 @@ export const ciliumL2AnnouncementPolicies = defineKind<CiliumL2AnnouncementPolic
   shortNames: ['l2announcement'],
   categories: ['cilium'],
   hasStatus: true,
+  columns: [nameColumn, crdAgeColumn],
 })

@@ -1,6 +1,7 @@
 // What a CiliumNetworkPolicy is, and what the API server defaults, checks and prints of it.
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2/CiliumNetworkPolicy'
 import type { Immutable, KubeObject } from '../object.ts'
+import { column, conditionField, crdAgeColumn, nameColumn } from './columns.ts'
 import { defineKind } from './define.ts'
 
 export interface CiliumNetworkPolicy extends KubeObject {
@@ -19,4 +20,5 @@ export const ciliumNetworkPolicies = defineKind<CiliumNetworkPolicy>({
   shortNames: ['cnp', 'ciliumnp'],
   categories: ['cilium', 'ciliumpolicy'],
   hasStatus: true,
+  columns: [nameColumn, crdAgeColumn, column('Valid', policy => conditionField(policy, 'Valid'))],
 })

@@ -1,6 +1,7 @@
 // What a ClusterIssuer is, and what the API server defaults, checks and prints of it.
 import type { IClusterIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/ClusterIssuer'
 import type { Immutable, KubeObject } from '../object.ts'
+import { column, conditionField, crdAgeColumn, nameColumn, wide } from './columns.ts'
 import { defineKind } from './define.ts'
 
 export interface ClusterIssuer extends KubeObject {
@@ -18,4 +19,10 @@ export const clusterIssuers = defineKind<ClusterIssuer>({
   shortNames: ['ciss'],
   categories: ['cert-manager'],
   hasStatus: true,
+  columns: [
+    nameColumn,
+    column('Ready', issuer => conditionField(issuer, 'Ready')),
+    wide('Status', issuer => conditionField(issuer, 'Ready', 'message')),
+    crdAgeColumn,
+  ],
 })

@@ -38,12 +38,20 @@ export function sinceText(timestamp: string | null | undefined, now: number): st
   return Number.isNaN(then) ? '<unknown>' : shortAge(now - then)
 }
 
-export function column<T extends KubeObject>(name: string, cell: Column<T>['cell'], type: Column['type'] = 'string'): Column<T> {
+export function column<T extends KubeObject>(
+  name: string,
+  cell: Column<T>['cell'],
+  type: Column['type'] = 'string',
+): Column<T> {
   return { name, type, cell }
 }
 
 /** Shown only with `-o wide`. */
-export function wide<T extends KubeObject>(name: string, cell: Column<T>['cell'], type: Column['type'] = 'string'): Column<T> {
+export function wide<T extends KubeObject>(
+  name: string,
+  cell: Column<T>['cell'],
+  type: Column['type'] = 'string',
+): Column<T> {
   return { name, type, priority: 1, cell }
 }
 

@@ -58,7 +58,8 @@ export function defaultJobSpec(spec: JobSpec): JobSpec {
 function withSelector(job: Job): Job {
   const { uid, name } = job.metadata
   const spec = job.spec
-  if (spec?.template === undefined || uid === undefined || spec.manualSelector === true || spec.selector !== undefined) return job
+  if (spec?.template === undefined || uid === undefined || spec.manualSelector === true || spec.selector !== undefined)
+    return job
   const own = { 'batch.kubernetes.io/controller-uid': uid }
   const labels = {
     ...spec.template.metadata?.labels,
@@ -95,15 +96,20 @@ function checkJobSpec(spec: JobSpec | undefined): FieldProblem[] {
 function checkUpdate(spec: JobSpec | undefined, old: JobSpec | undefined): FieldProblem[] {
   if (spec === undefined || old === undefined) return []
   const fixed = ['selector', 'completionMode', 'podFailurePolicy', 'template'] as const
-  const changed = fixed.filter(field => !sameJson(spec[field], old[field]) && !(field === 'template' && old.suspend === true))
+  const changed = fixed.filter(
+    field => !sameJson(spec[field], old[field]) && !(field === 'template' && old.suspend === true),
+  )
   if (spec.completionMode !== 'Indexed' && spec.completions !== old.completions) {
-    return [...changed, 'completions' as const].map(field => invalid(['spec', field], spec[field], 'field is immutable'))
+    return [...changed, 'completions' as const].map(field =>
+      invalid(['spec', field], spec[field], 'field is immutable'),
+    )
   }
   return changed.map(field => invalid(['spec', field], spec[field], 'field is immutable'))
 }
 
 function statusText(job: Job): string {
-  const has = (type: string) => (job.status?.conditions ?? []).some(condition => condition.type === type && condition.status === 'True')
+  const has = (type: string) =>
+    (job.status?.conditions ?? []).some(condition => condition.type === type && condition.status === 'True')
   if (has('Complete')) return 'Complete'
   if (has('Failed')) return 'Failed'
   if (job.metadata.deletionTimestamp !== undefined) return 'Terminating'

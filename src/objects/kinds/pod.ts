@@ -24,7 +24,9 @@ const columns: readonly Column<Pod>[] = [
   column('Status', pod => summarizePod(pod).reason),
   column('Restarts', (pod, now) => {
     const { restarts, lastRestart } = summarizePod(pod)
-    return restarts > 0 && lastRestart !== undefined ? `${restarts} (${sinceText(lastRestart, now)} ago)` : String(restarts)
+    return restarts > 0 && lastRestart !== undefined
+      ? `${restarts} (${sinceText(lastRestart, now)} ago)`
+      : String(restarts)
   }),
   ageColumn,
   wide('IP', pod => pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || none),

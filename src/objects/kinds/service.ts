@@ -52,12 +52,14 @@ function defaultSpec(spec: ServiceSpec): ServiceSpec {
     result,
     'ports',
     each(port => {
-      const target = port.targetPort === 0 || port.targetPort === '' || port.targetPort === undefined || port.targetPort === null
+      const target =
+        port.targetPort === 0 || port.targetPort === '' || port.targetPort === undefined || port.targetPort === null
       const filled = fill(port, { protocol: 'TCP' })
       return target && typeof port.port === 'number' ? { ...filled, targetPort: port.port } : filled
     }),
   )
-  const facesOut = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (result.externalIPs ?? []).length > 0)
+  const facesOut =
+    type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (result.externalIPs ?? []).length > 0)
   if (facesOut) result = fill(result, { externalTrafficPolicy: 'Cluster' })
   if (type !== 'ExternalName') result = fill(result, { internalTrafficPolicy: 'Cluster' })
   return type === 'LoadBalancer' ? fill(result, { allocateLoadBalancerNodePorts: true }) : result

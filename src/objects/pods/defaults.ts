@@ -65,7 +65,11 @@ export function defaultContainer(container: Container): Container {
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
   })
-  result = change(result, 'ports', each(port => fill(port, { protocol: 'TCP' })))
+  result = change(
+    result,
+    'ports',
+    each(port => fill(port, { protocol: 'TCP' })),
+  )
   result = change(result, 'livenessProbe', defaultProbe)
   result = change(result, 'readinessProbe', defaultProbe)
   result = change(result, 'startupProbe', defaultProbe)
@@ -128,7 +132,11 @@ function isLatest(image: string): boolean {
 }
 
 function exposeOnHost(container: Container): Container {
-  return change(container, 'ports', each(port => (port.hostPort ? port : { ...port, hostPort: port.containerPort })))
+  return change(
+    container,
+    'ports',
+    each(port => (port.hostPort ? port : { ...port, hostPort: port.containerPort })),
+  )
 }
 
 function requestLimits(container: Container): Container {
@@ -150,7 +158,8 @@ function withNodeTolerations(spec: PodSpec): PodSpec {
   const tolerations = spec.tolerations ?? []
   const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
     .filter(
-      key => !tolerations.some(({ key: own, effect }) => (own ?? key) === key && (effect ?? 'NoExecute') === 'NoExecute'),
+      key =>
+        !tolerations.some(({ key: own, effect }) => (own ?? key) === key && (effect ?? 'NoExecute') === 'NoExecute'),
     )
     .map(key => ({ effect: 'NoExecute' as const, key, operator: 'Exists' as const, tolerationSeconds: 300 }))
   return added.length === 0 ? spec : { ...spec, tolerations: [...tolerations, ...added] }

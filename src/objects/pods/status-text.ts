@@ -110,7 +110,11 @@ function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always'
 }
 
-function terminatedText(state: { readonly reason?: string; readonly signal?: number; readonly exitCode?: number }): string {
+function terminatedText(state: {
+  readonly reason?: string
+  readonly signal?: number
+  readonly exitCode?: number
+}): string {
   if (state.reason) return state.reason
   return state.signal ? `Signal:${state.signal}` : `ExitCode:${state.exitCode ?? 0}`
 }

@@ -46,8 +46,11 @@ class Check {
   value(unresolved: Schema, value: unknown, structural: boolean): void {
     const schema = resolve(unresolved)
     if (value === null && (!this.#strictNulls || schema.nullable === true || schema.type === undefined)) return
-    if (schema.format === 'quantity') return this.#quantity(value)
-    if (!this.#hasType(schema, value)) return
+    if (schema.format === 'quantity') this.#quantity(value)
+    else if (this.#hasType(schema, value)) this.#typed(schema, value, structural)
+  }
+
+  #typed(schema: Schema, value: unknown, structural: boolean): void {
     if (schema.enum !== undefined && !schema.enum.some(allowed => sameValue(allowed, value))) {
       this.problems.push(unsupported([...this.#path], value, schema.enum.map(String)))
     }
