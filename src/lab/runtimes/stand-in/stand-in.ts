@@ -50,6 +50,8 @@ class StandIn implements RunningContainer {
   readonly #exit: (exit: ContainerExit) => void
   #root: ExecRoot | undefined
   #stopping: Promise<void> | undefined
+  /** When whoever still talks is cut off; a later, shorter order moves it. */
+  #deadlineMs = Number.POSITIVE_INFINITY
 
   constructor(context: ContainerContext, options: StandInOptions & { http: ReturnType<typeof createHttpServer> }) {
     const { promise, resolve } = Promise.withResolvers<ContainerExit>()
@@ -96,7 +98,8 @@ class StandIn implements RunningContainer {
   }
 
   stop(graceMs: number): Promise<void> {
-    this.#stopping ??= this.#stop(graceMs)
+    this.#deadlineMs = Math.min(this.#deadlineMs, this.#options.now() + graceMs)
+    this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
@@ -114,15 +117,16 @@ class StandIn implements RunningContainer {
     for (const port of this.#udp) port.close()
   }
 
-  async #stop(graceMs: number): Promise<void> {
-    const deadlineMs = this.#options.now() + graceMs
+  async #stop(): Promise<void> {
+    const { now } = this.#options
+    const lameUntilMs = now() + lameDuckMs
     this.#listener.isDraining = true
-    if (this.#tcp.length > 0) await pause(Math.min(lameDuckMs, graceMs))
+    while (this.#tcp.length > 0 && now() < Math.min(lameUntilMs, this.#deadlineMs)) await pause(drainPollMs)
     for (const port of this.#tcp) port.close()
     for (;;) {
       for (const port of this.#tcp) port.endIdle()
       const open = this.#tcp.some(port => port.connectionCount > 0)
-      if (!open || this.#options.now() >= deadlineMs) break
+      if (!open || now() >= this.#deadlineMs) break
       await pause(drainPollMs)
     }
     this.#close()

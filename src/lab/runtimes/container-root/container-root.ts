@@ -1,0 +1,167 @@
+// How does a container run as real processes: a root of its own, and namespaces for mounts, host name, IPC and processes?
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { ExecOptions, ExecSession } from '../../../apiserver/pod-streams.ts'
+import { collectOutput } from '../../kubelet/probes/collect-output.ts'
+import type { ContainerContext, ContainerExit } from '../../runtime.ts'
+import { startProgram } from './program.ts'
+import { prepareApplets, writeBusyboxRoot, writeNetworkFiles } from './root-files.ts'
+import { execScript, idleScript, setupScript } from './setup-script.ts'
+
+export type RootBase = 'busybox' | 'host'
+
+export interface RootOptions {
+  readonly base: RootBase
+  /** Shared by all containers of the lab. */
+  readonly sharedDirectory: string
+  /** PEM of the authorities that programs inside trust. */
+  readonly trustedCertificates?: string
+  /** The main program; without one, the root waits for programs that are run in it. */
+  readonly command?: readonly string[]
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export class ContainerRoot {
+  /** How the main program ended. */
+  readonly exited: Promise<ContainerExit>
+  /** The main program's stdio. */
+  readonly main: ExecSession
+  readonly #context: ContainerContext
+  readonly #applets: string
+  readonly #workingDirectory: string
+  readonly #env: Record<string, string>
+  /** Process 1 as this process sees it; undefined when the set-up failed or the program is not there. */
+  readonly #pid: Promise<number | undefined>
+  #complaint: () => string = () => ''
+  #ended = false
+
+  private constructor(context: ContainerContext, options: RootOptions) {
+    this.#context = context
+    const { pod, container, directory, resolvConf, hosts, hostname = pod.metadata.name } = context
+    this.#applets = prepareApplets(options.sharedDirectory)
+    const root = join(directory, `root-${container.name}`)
+    const files = {
+      resolvConf,
+      hosts,
+      hostname,
+      ...(options.trustedCertificates !== undefined && { trustedCertificates: options.trustedCertificates }),
+    }
+    mkdirSync(root, { recursive: true })
+    if (options.base === 'busybox') writeBusyboxRoot(root, files)
+    else writeNetworkFiles(root, files)
+    this.#workingDirectory = container.workingDir ?? '/'
+    this.#env = {
+      HOSTNAME: hostname,
+      HOME: '/root',
+      ...(container.tty === true && { TERM: 'xterm' }),
+      ...context.env,
+      PATH: context.env.PATH ?? defaultPath,
+    }
+    const mounts = (context.mounts?.() ?? []).flatMap(({ source, target, readOnly }) => [
+      source,
+      target,
+      readOnly ? 'ro' : 'rw',
+    ])
+    const isMain = options.command !== undefined
+    const started = startProgram(context.namespace, {
+      command: [
+        'unshare', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--',
+        join(this.#applets, 'busybox'), 'sh', '-c', setupScript, 'setup',
+        this.#applets, root, options.base, hostname, this.#workingDirectory, ...mounts, '--',
+        ...(options.command ?? ['/bin/busybox', 'sh', '-c', idleScript]),
+      ], // biome-ignore format: one command line
+      env: { ...this.#env, PATH: process.env.PATH ?? defaultPath, CONTAINER_PATH: this.#env.PATH ?? defaultPath },
+      tty: isMain && container.tty === true,
+      stdin: isMain && container.stdin === true,
+      isReporting: true,
+    })
+    this.main = started.session
+    this.#pid = readPid(started.report)
+    // Of a root without a main program nobody else reads the outputs; they say only what went wrong in making it.
+    if (!isMain) this.#complaint = collectOutput(started.session, 2000)
+    this.exited = started.session.exit.then(async exit => {
+      this.#ended = true
+      const isUp = (await this.#pid) !== undefined
+      return isUp ? containerExit(exit, started.child) : startError(exit, options.command?.[0] ?? '')
+    })
+  }
+
+  static start(context: ContainerContext, options: RootOptions): ContainerRoot {
+    return new ContainerRoot(context, options)
+  }
+
+  async exec({ command, tty, stdin }: ExecOptions): Promise<ExecSession> {
+    const pid = await this.#pid
+    if (pid === undefined || this.#ended) throw new Error(`the container is not running. ${this.#complaint()}`.trim())
+    return startProgram(this.#context.namespace, {
+      command: [
+        'nsenter', '--target', String(pid), '--mount', '--uts', '--ipc', '--pid', '--',
+        '/bin/busybox', 'sh', '-c', execScript, 'sh', this.#workingDirectory, ...command,
+      ], // biome-ignore format: one command line
+      env: { ...this.#env, ...(tty && { TERM: 'xterm' }) },
+      tty,
+      stdin,
+      isReporting: false,
+    }).session
+  }
+
+  /** SIGTERM to process 1, SIGKILL after `graceMs`; the kernel then ends every other process of the container. */
+  async stop(graceMs: number): Promise<void> {
+    const pid = await this.#pid
+    if (this.#ended) return
+    if (pid === undefined) this.main.kill()
+    else signal(pid, 'SIGTERM')
+    const timer = setTimeout(() => {
+      if (pid === undefined || this.#ended) this.main.kill()
+      else signal(pid, 'SIGKILL')
+    }, graceMs)
+    await this.exited
+    clearTimeout(timer)
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It ended by itself in this moment.
+  }
+}
+
+async function readPid(report: Readable | undefined): Promise<number | undefined> {
+  let text = ''
+  try {
+    for await (const chunk of report ?? []) text += String(chunk)
+  } catch {
+    return undefined
+  }
+  return /^\d+\n$/.test(text) ? Number(text) : undefined
+}
+
+function startError(exit: Awaited<ExecSession['exit']>, program: string): ContainerExit {
+  const message =
+    'failed' in exit ? exit.failed
+    : exit.code === 127 ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH`
+    : `the container could not be set up (${exit.code}); its log says why` // biome-ignore format: a table
+  return { exitCode: 128, reason: 'StartError', message }
+}
+
+function containerExit(exit: Awaited<ExecSession['exit']>, child: ChildProcess): ContainerExit {
+  if ('failed' in exit) return { exitCode: 128, reason: 'StartError', message: exit.failed }
+  const { code } = exit
+  const signalNumber =
+    child.signalCode === null
+      ? code > 128 && code < 193
+        ? code - 128
+        : undefined
+      : constants.signals[child.signalCode]
+  return {
+    exitCode: signalNumber === undefined ? code : 128 + signalNumber,
+    ...(child.signalCode !== null && signalNumber !== undefined && { signal: signalNumber }),
+    reason: code === 0 ? 'Completed' : 'Error',
+  }
+}

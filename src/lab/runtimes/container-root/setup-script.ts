@@ -1,0 +1,91 @@
+// How is a container's view of the world built, from inside its fresh namespaces, before its program starts?
+
+/**
+ * Run by a static busybox as the first process of new mount, uts, ipc and pid namespaces. Everything that differs comes
+ * as an argument and is only ever used quoted, so nothing a manifest says is read as script:
+ *
+ *   APPLETS ROOT BASE HOSTNAME WORKDIR (SOURCE TARGET ro|rw)… -- PROGRAM ARGUMENT…
+ *
+ * BASE `busybox` takes ROOT as it is; `host` lays it over the machine's own file system, so that its programs are there
+ * and whatever is written stays in ROOT. On success the process's id in the parent's view is written to descriptor 3.
+ */
+export const setupScript = `
+applets=$1 root=$2 base=$3 host=$4 workdir=$5
+shift 5
+PATH=$applets
+fail() { echo "cannot set up the container: $1" >&2; exit 125; }
+# The old /proc still shows ids as the parent counts them.
+read -r pid rest </proc/self/stat || fail "/proc is not readable"
+hostname "$host" || fail "the host name $host is refused"
+case $base in
+host)
+  mkdir -p "$root.work" "$root.view"
+  mount -t overlay -o "lowerdir=/,upperdir=$root,workdir=$root.work" overlay "$root.view" ||
+  mount -t overlay -o "userxattr,lowerdir=/,upperdir=$root,workdir=$root.work" overlay "$root.view" ||
+  fail "the kernel refuses an overlay of the machine's files"
+  root=$root.view ;;
+*)
+  mount --bind "$root" "$root" || fail "$root cannot be mounted"
+  mount --bind "$applets" "$root/bin" || fail "$applets cannot be mounted"
+  mount -o remount,bind,ro "$root/bin" 2>/dev/null ;;
+esac
+mkdir -p "$root/proc" "$root/dev" "$root/sys" "$root/tmp" "$root/run"
+mount -t proc -o nosuid,nodev,noexec proc "$root/proc" || fail "/proc cannot be mounted"
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys" 2>/dev/null
+mount -t tmpfs -o mode=755,size=1m dev "$root/dev" || fail "/dev cannot be mounted"
+for device in null zero full random urandom tty; do
+  : >"$root/dev/$device" && mount --bind "/dev/$device" "$root/dev/$device"
+done
+mkdir -p "$root/dev/pts" "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts" 2>/dev/null
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+ln -s /proc/self/fd/0 "$root/dev/stdin"
+ln -s /proc/self/fd/1 "$root/dev/stdout"
+ln -s /proc/self/fd/2 "$root/dev/stderr"
+mount -t tmpfs -o mode=1777,size=64m shm "$root/dev/shm"
+while [ "$1" != -- ]; do
+  if [ -d "$1" ]; then
+    mkdir -p "$root$2"
+  else
+    mkdir -p "$root\${2%/*}"
+    # A link at the place of the file would lead the mount outside.
+    [ -f "$root$2" ] && [ ! -L "$root$2" ] || { rm -f "$root$2"; : >"$root$2"; }
+  fi
+  mount --bind "$1" "$root$2" || fail "$2 cannot be mounted"
+  [ "$3" = ro ] && mount -o remount,bind,ro "$root$2" 2>/dev/null
+  shift 3
+done
+shift
+cd "$root" && mkdir -p .left && pivot_root . .left || fail "the root cannot be changed"
+cd /
+export PATH="$CONTAINER_PATH"
+unset CONTAINER_PATH
+/bin/busybox umount -l /.left && /bin/busybox rmdir /.left 2>/dev/null
+[ -d "$workdir" ] || /bin/busybox mkdir -p "$workdir"
+cd "$workdir" || fail "the working directory $workdir is refused"
+command -v "$1" >/dev/null || {
+  echo "exec: \\"$1\\": executable file not found in \\$PATH" >&2
+  exit 127
+}
+echo "$pid" >&3
+exec 3>&-
+exec "$@"
+`
+
+/**
+ * Runs a program in the namespaces of a container that is set up: WORKDIR PROGRAM ARGUMENT…
+ * A name that is not found is said as container runtimes say it.
+ */
+export const execScript = `
+cd "$1" 2>/dev/null || cd /
+shift
+command -v "$1" >/dev/null || {
+  echo "OCI runtime exec failed: exec failed: unable to start container process: exec: \\"$1\\": executable file not found in \\$PATH: unknown" >&2
+  exit 127
+}
+exec "$@"
+`
+
+/** What process 1 does in a root that was made only to run programs in: it waits, and takes in orphans. */
+export const idleScript = 'trap "exit 0" TERM; while :; do sleep 86400 & wait $!; done'
