@@ -63,6 +63,9 @@ export const libc = {
   bind: declare<(fd: number, address: Uint8Array, length: number) => number>(
     'int bind(int fd, const void *address, unsigned int length)',
   ),
+  getsockname: declare<(fd: number, address: Uint8Array, length: Uint8Array) => number>(
+    'int getsockname(int fd, _Out_ void *address, _Inout_ void *length)',
+  ),
   listen: declare<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)'),
   setsockopt: declare<(fd: number, level: number, option: number, value: Uint8Array, length: number) => number>(
     'int setsockopt(int fd, int level, int option, const void *value, unsigned int length)',
@@ -83,6 +86,7 @@ export const libc = {
   grantpt: declare<(fd: number) => number>('int grantpt(int fd)'),
   unlockpt: declare<(fd: number) => number>('int unlockpt(int fd)'),
   ifNameToIndex: declare<(name: string) => number>('unsigned int if_nametoindex(const char *name)'),
+  flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
   abort: declare<() => void>('void abort()'),
 } as const
 

@@ -24,7 +24,8 @@ export interface PacketSocket extends Disposable {
 
 /** Opens a socket on an interface of the namespace; it receives frames of `etherType` only, none when it is 0. */
 export function openPacketSocket(namespace: NetNamespace, device: string, etherType = 0): PacketSocket {
-  const fd = namespace.inside(() => openBound(device, etherType))
+  // -1 once disposed of, so that a late use cannot reach a file that got the same number.
+  let fd = namespace.inside(() => openBound(device, etherType))
   let poll: ReturnType<typeof koffi.node.poll> | undefined
   return {
     send: frame => {
@@ -37,7 +38,8 @@ export function openPacketSocket(namespace: NetNamespace, device: string, etherT
     },
     [Symbol.dispose]: () => {
       poll?.close()
-      closeSync(fd)
+      if (fd >= 0) closeSync(fd)
+      fd = -1
     },
   }
 }

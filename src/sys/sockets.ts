@@ -60,6 +60,14 @@ export function bindUdp(endpoint: Endpoint): UdpSocket {
   return socket.bind({ fd, exclusive: true })
 }
 
+/** The port that a bound descriptor has. */
+export function portOf(fd: number): number {
+  const address = Buffer.alloc(28)
+  const length = Buffer.from(Uint32Array.of(address.length).buffer)
+  check('cannot find the port of a socket', libc.getsockname(fd, address, length))
+  return address.readUInt16BE(2)
+}
+
 function openBound(type: number, endpoint: Endpoint, finish: (fd: number) => void): number {
   const name = describe(type === SOCK_STREAM ? 'TCP' : 'UDP', endpoint)
   const v4 = endpoint.address !== undefined && isIPv4(endpoint.address)

@@ -14,6 +14,9 @@ import { changeNetwork, type Netlink } from '../../src/sys/netlink.ts'
 import { createNamespace, networkDescriptor, openNamespace } from '../../src/sys/netns.ts'
 import { bindUdp, openTcpListener } from '../../src/sys/sockets.ts'
 import { readSetting, writeKnownSettings, writeSettings } from '../../src/sys/sysctl.ts'
+import { useOwnRun } from './own-run.testing.ts'
+
+useOwnRun()
 
 const here = () => readlinkSync('/proc/thread-self/ns/net')
 const identity = (namespace: NetNamespace) => `net:[${statSync(namespace.path).ino}]`

@@ -11,6 +11,9 @@ import { changeNetwork } from '../../src/sys/netlink.ts'
 import { gratuitousArp, openPacketSocket, probeArp, readArp, unsolicitedAdvertisement } from '../../src/sys/packet.ts'
 import { spawnInTerminal } from '../../src/sys/pty.ts'
 import { antonDualStack } from './anton-plan.testing.ts'
+import { useOwnRun } from './own-run.testing.ts'
+
+useOwnRun()
 
 test('a program in a terminal has its size, reads what is typed, and its exit code comes back', async () => {
   const script = 'tty -s && stty size && read -r line && echo "got $line" >/dev/tty && exit 3'

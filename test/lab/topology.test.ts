@@ -12,6 +12,9 @@ import { startTopology, type Topology } from '../../src/lab/topology/topology.ts
 import { address } from '../../src/net/address.ts'
 import type { NetNamespace } from '../../src/sys/namespace.ts'
 import { anton, antonDualStack } from './anton-plan.testing.ts'
+import { useOwnRun } from './own-run.testing.ts'
+
+useOwnRun()
 
 function machine(topology: Topology, name: string): Machine {
   const found = topology.machines.get(name)

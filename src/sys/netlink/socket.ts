@@ -30,7 +30,8 @@ export interface Refusal {
 
 /** A socket of the namespace in which it was opened; it may be used from anywhere. */
 export class NetlinkSocket implements Disposable {
-  readonly #fd: number
+  /** -1 once disposed of, so that a late use cannot reach a file that got the same number. */
+  #fd: number
   readonly #received = Buffer.alloc(receiveBufferBytes)
 
   /** Routing by default; other parts of the kernel speak netlink under other protocol numbers. */
@@ -68,7 +69,8 @@ export class NetlinkSocket implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#fd)
+    if (this.#fd >= 0) closeSync(this.#fd)
+    this.#fd = -1
   }
 
   #dumpOnce<T>(request: Buffer, decode: (message: Message) => T | undefined): readonly T[] | undefined {

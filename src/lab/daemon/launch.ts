@@ -1,0 +1,165 @@
+// How the daemon is started on the host: in namespaces of its own, holding sockets of the host's loopback, leaving nothing behind.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, renameSync, statSync } from 'node:fs'
+import { Duplex } from 'node:stream'
+import { takeFileLock } from '../../sys/file-lock.ts'
+import { SystemCallError } from '../../sys/libc.ts'
+import { identify } from '../../sys/processes.ts'
+import { exitCodeOf } from '../../sys/programs.ts'
+import { openTcpListener, portOf } from '../../sys/sockets.ts'
+import { type DaemonOrders, leashDescriptor, onMessages, ordersVariable, send } from './leash.ts'
+import {
+  clearRuntimeFiles,
+  createStateDirectory,
+  type DaemonRecord,
+  runningDaemon,
+  type StateDirectory,
+  writeDaemonRecord,
+} from './state-directory.ts'
+
+export interface LaunchOptions {
+  readonly state: StateDirectory
+  /** Program and arguments of the daemon, which calls `takeLeash` first of all. */
+  readonly command: readonly string[]
+  /** Sockets to make on 127.0.0.1. A taken port fails, unless `fallback` allows any free one. */
+  readonly sockets: Readonly<Record<string, { readonly port: number; readonly fallback: boolean }>>
+  /** JSON for the daemon. */
+  readonly settings: unknown
+  /** Outlives the launching process. */
+  readonly detached: boolean
+  /** Everything the daemon reports, in order. */
+  readonly onReport: (message: unknown) => void
+}
+
+export type Launch =
+  | { readonly kind: 'launched'; readonly daemon: LaunchedDaemon }
+  /** The record is missing while another launch is under way. */
+  | { readonly kind: 'runs already'; readonly record?: DaemonRecord }
+  | { readonly kind: 'port taken'; readonly socket: string; readonly port: number }
+
+export interface LaunchedDaemon {
+  readonly record: DaemonRecord
+  /** Resolves when everything of the lab is gone. */
+  readonly exited: Promise<number>
+  /** Ends a daemon that is not detached: gracefully, and by force after `graceMs`. */
+  stop(graceMs: number): Promise<void>
+  /** Leaves a detached daemon to itself, so that this process can end. */
+  release(): void
+}
+
+/** The log is put aside when it is larger. */
+const largestLogBytes = 8 * 1024 * 1024
+
+/**
+ * The first process of the namespaces. Being a shell that waits, it collects orphans; as soon as the daemon ends,
+ * however it ends, so does the shell, and the kernel then kills every other process of the namespaces.
+ */
+const firstProcess = '"$@" & wait $!'
+
+export function launchDaemon(options: LaunchOptions): Launch {
+  const { state } = options
+  createStateDirectory(state)
+  const lock = takeFileLock(state.lock)
+  if (lock === undefined) {
+    const record = runningDaemon(state)
+    return { kind: 'runs already', ...(record === undefined ? {} : { record }) }
+  }
+  // The child has its own copies of all of them.
+  using opened = new DisposableStack()
+  opened.adopt(lock, closeSync)
+  clearRuntimeFiles(state)
+  const listeners: { name: string; fd: number; port: number }[] = []
+  for (const [name, { port, fallback }] of Object.entries(options.sockets)) {
+    const fd = listen(port, fallback)
+    if (fd === undefined) return { kind: 'port taken', socket: name, port }
+    opened.adopt(fd, closeSync)
+    listeners.push({ name, fd, port: portOf(fd) })
+  }
+  const log = opened.adopt(openLog(state.log), closeSync)
+  const first = leashDescriptor + 1
+  const orders: DaemonOrders = {
+    lab: state.lab,
+    statePath: state.path,
+    detached: options.detached,
+    sockets: Object.fromEntries(listeners.map(({ name, port }, index) => [name, { fd: first + index, port }])),
+    settings: options.settings,
+  }
+  const rootless = process.getuid?.() !== 0
+  const child = spawn('unshare', [...unshareArguments(rootless), 'sh', '-c', firstProcess, 'sh', ...options.command], {
+    stdio: ['ignore', log, log, 'pipe', ...listeners.map(({ fd }) => fd), lock],
+    env: { ...process.env, [ordersVariable]: JSON.stringify(orders) },
+    cwd: '/',
+    // A session of its own: Ctrl-C goes to the launching command, which then asks the daemon to stop.
+    detached: true,
+  })
+  return { kind: 'launched', daemon: superviseDaemon(child, { options, rootless, listeners }) }
+}
+
+function unshareArguments(rootless: boolean): readonly string[] {
+  // --kill-child: the first process dies with unshare, whatever happens to that.
+  const common = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', '--']
+  return rootless ? ['--user', '--map-root-user', ...common] : common
+}
+
+interface Supervision {
+  readonly options: LaunchOptions
+  readonly rootless: boolean
+  readonly listeners: readonly { readonly name: string; readonly port: number }[]
+}
+
+function superviseDaemon(child: ChildProcess, { options, rootless, listeners }: Supervision): LaunchedDaemon {
+  const { state } = options
+  const leash = child.stdio[leashDescriptor]
+  const supervisor = child.pid === undefined ? undefined : identify(child.pid)
+  if (supervisor === undefined || !(leash instanceof Duplex)) {
+    child.on('error', () => {})
+    throw new Error('cannot start unshare, which makes the namespaces; it comes with the Debian package util-linux')
+  }
+  const record: DaemonRecord = {
+    supervisor,
+    ports: Object.fromEntries(listeners.map(({ name, port }) => [name, port])),
+    rootless,
+    startedAt: Date.now(),
+  }
+  writeDaemonRecord(state, record)
+  leash.on('error', () => {})
+  onMessages(leash, options.onReport)
+  // Only now may it begin: whoever looks for a running lab can find it from here on.
+  send(leash, { kind: 'go' })
+  const exited = new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => {
+      clearRuntimeFiles(state)
+      resolve(exitCodeOf(code, signal))
+    })
+  })
+  return {
+    record,
+    exited,
+    stop: async graceMs => {
+      leash.destroy()
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      await exited
+      clearTimeout(timer)
+    },
+    release: () => {
+      leash.destroy()
+      child.unref()
+    },
+  }
+}
+
+function listen(port: number, fallback: boolean): number | undefined {
+  try {
+    return openTcpListener({ port, address: '127.0.0.1' })
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.code !== 'EADDRINUSE') throw error
+    return fallback && port !== 0 ? openTcpListener({ port: 0, address: '127.0.0.1' }) : undefined
+  }
+}
+
+function openLog(path: string): number {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size > largestLogBytes) renameSync(path, `${path}.1`)
+  return openSync(path, 'a', 0o600)
+}
