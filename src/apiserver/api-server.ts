@@ -1,7 +1,13 @@
 // The embedded Kubernetes API: opens the store, serves the kinds, and answers every verb in-process or over HTTP.
+import type { RequestListener } from 'node:http'
 import type { KindDefinition, KindRef } from '../objects/kind.ts'
 import { kinds as registryKinds } from '../objects/registry.ts'
 import { admissions } from './admission/admissions.ts'
+import { type HandlerOptions, requestHandler } from './http/handler.ts'
+import { type Listening, type ListenOptions, listen } from './http/listen.ts'
+import { Metrics } from './http/metrics.ts'
+import { type UpgradeListener, upgradeHandler } from './http/upgrade-handler.ts'
+import type { PodStreams } from './pod-streams.ts'
 import type { Admission, Api } from './rest/api.ts'
 import { serveBuiltIn } from './rest/built-in-kinds.ts'
 import { noSuchResource } from './rest/errors.ts'
@@ -30,6 +36,8 @@ export class ApiServer implements Api {
   readonly randomUUID: () => string
   readonly admission: ReadonlyMap<string, Admission>
   readonly pages: Pages
+  readonly metrics = new Metrics()
+  #podStreams: PodStreams | undefined
 
   private constructor(options: ApiServerOptions) {
     this.now = options.now
@@ -38,6 +46,30 @@ export class ApiServer implements Api {
     this.kinds = serveBuiltIn(options.kinds ?? registryKinds)
     this.pages = new Pages({ randomUUID: options.randomUUID })
     this.admission = admissions({ store: this.store, serviceCidrs: options.serviceCidrs })
+  }
+
+  /** Who answers logs, exec, attach and port-forward; there may be none yet. */
+  get podStreams(): PodStreams | undefined {
+    return this.#podStreams
+  }
+
+  setPodStreams(streams: PodStreams): void {
+    this.#podStreams = streams
+  }
+
+  /** HTTPS on a port, or on a socket that was opened elsewhere. */
+  listen(options: ListenOptions): Promise<Listening> {
+    return listen(this, options)
+  }
+
+  /** The same answers for any HTTP server; without TLS it is for that server to say who asks (`assume`). */
+  requestHandler(options: HandlerOptions = {}): RequestListener {
+    return requestHandler(this, options)
+  }
+
+  /** For the `upgrade` event of such a server. */
+  upgradeHandler(options: HandlerOptions = {}): UpgradeListener {
+    return upgradeHandler(this, options)
   }
 
   /** Opens the database, or takes up an existing one where the last process left it. */

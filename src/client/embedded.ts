@@ -138,7 +138,7 @@ class EmbeddedClient implements Client {
       return get(this.#api, served, key) as T
     }
     const subresource = options.subresource === undefined ? {} : { subresource: options.subresource }
-    return patch(this.#api, served, { key, body, call, ...subresource }) as T
+    return patch(this.#api, served, { key, body, call, ...subresource }).object as T
   }
 
   async delete(kind: KindRef, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {

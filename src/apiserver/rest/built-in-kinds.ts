@@ -1,5 +1,6 @@
 // The kinds of the registry as the server serves them.
 import type { KindDefinition } from '../../objects/kind.ts'
+import { schemaOf } from '../../objects/schema.ts'
 import { resourceName, type ServedKind, ServedKinds } from './served-kinds.ts'
 
 /** Upstream these come with CustomResourceDefinitions of their projects, and behave as custom resources do. */
@@ -17,7 +18,7 @@ export function serveBuiltIn(definitions: readonly KindDefinition[]): ServedKind
           definition: version === definition.version ? definition : { ...definition, version },
           storageVersion: definition.version,
           collection,
-          schema: () => undefined,
+          schema: () => schemaOf(definition.schema),
           custom: customGroups.has(definition.group),
         }),
       ),

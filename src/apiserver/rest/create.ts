@@ -21,7 +21,8 @@ export interface CreateRequest {
 
 export function create(api: Api, served: ServedKind, request: CreateRequest & { readonly call: Call }): KubeObject {
   const { call } = request
-  const given = placeInNamespace(served, intake(served, request.body, call), request.namespace)
+  const { object: taken, sound } = intake(served, request.body, call)
+  const given = placeInNamespace(served, taken, request.namespace)
   if (given.metadata.resourceVersion !== undefined && !['', '0'].includes(given.metadata.resourceVersion)) {
     throw badRequest('resourceVersion should not be set on objects to be created')
   }
@@ -37,7 +38,7 @@ export function create(api: Api, served: ServedKind, request: CreateRequest & { 
   const defaulted = served.definition.defaults(fresh)
   const admission = api.admission.get(served.collection)
   const admitted = admission?.create?.(defaulted, call) ?? defaulted
-  validate(served, admitted, call)
+  validate(served, admitted, { call, sound })
   const tracked =
     request.managedFields === undefined
       ? trackFields(api, served, { object: admitted, call })

@@ -4,11 +4,11 @@ import { apiVersionOf } from '../../objects/registry.ts'
 import type { Call } from './api.ts'
 import { badRequest } from './errors.ts'
 import type { ServedKind } from './served-kinds.ts'
-import { checkStructure } from './structure.ts'
+import { checkStructure, type Structured } from './structure.ts'
 import { toStorage } from './versions.ts'
 
 /** Kind and version as the path says, unknown fields gone (or refused), every value of its type. */
-export function intake(served: ServedKind, body: unknown, call: Call): KubeObject {
+export function intake(served: ServedKind, body: unknown, call: Call): Structured {
   const { definition } = served
   const apiVersion = apiVersionOf(definition.group, definition.version)
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -29,7 +29,13 @@ export function intake(served: ServedKind, body: unknown, call: Call): KubeObjec
   }
   const metadata = given.metadata ?? {}
   const named = { ...body, apiVersion, kind: definition.kind, metadata } as KubeObject
-  return toStorage(served, checkStructure(served, named, call))
+  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
+    throw badRequest(
+      `${definition.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}: metadata is not a JSON object`,
+    )
+  }
+  const structured = checkStructure(served, named, call)
+  return { ...structured, object: toStorage(served, structured.object) }
 }
 
 /** Puts the namespace of the path into the object, which may name it too but no other. */

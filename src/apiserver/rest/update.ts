@@ -29,7 +29,8 @@ export function update(api: Api, served: ServedKind, request: UpdateRequest): Ku
   const { definition } = served
   const managedBy = request.managedBy ?? subresource
   const old = api.store.collection(served.collection).get(storageKey(served, key))
-  const given = placeInNamespace(served, intake(served, request.body, call), key.namespace)
+  const { object: taken, sound } = intake(served, request.body, call)
+  const given = placeInNamespace(served, taken, key.namespace)
   if (given.metadata.name !== key.name) {
     throw badRequest(
       `the name of the object (${given.metadata.name ?? ''}) does not match the name on the URL (${key.name})`,
@@ -46,7 +47,7 @@ export function update(api: Api, served: ServedKind, request: UpdateRequest): Ku
     countsGenerations(served) && specDiffers(old, admitted)
       ? { ...admitted, metadata: { ...admitted.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
       : admitted
-  validate(served, numbered, call, old)
+  validate(served, numbered, { call, old, sound })
   const tracked =
     request.managedFields === undefined
       ? trackFields(api, served, {
@@ -56,9 +57,7 @@ export function update(api: Api, served: ServedKind, request: UpdateRequest): Ku
           ...(managedBy === undefined ? {} : { subresource: managedBy }),
         })
       : { ...numbered, metadata: { ...numbered.metadata, managedFields: request.managedFields } }
-  if (sameButForManagers(tracked, old) && deepEqual(tracked.metadata.managedFields, old.metadata.managedFields)) {
-    return toServed(served, old)
-  }
+  if (deepEqual(tracked, old)) return toServed(served, old)
   if (call.dryRun) return toServed(served, tracked)
   if (isFinished(served, tracked)) {
     return toServed(served, api.store.remove(served.collection, storageKey(served, key)) ?? tracked)
@@ -149,10 +148,4 @@ function kept(metadata: ObjectMeta, fields: readonly (keyof ObjectMeta)[]): Part
   return Object.fromEntries(
     fields.filter(field => metadata[field] !== undefined).map(field => [field, metadata[field]]),
   )
-}
-
-function sameButForManagers(a: KubeObject, b: KubeObject): boolean {
-  const { managedFields: _a, ...left } = a.metadata
-  const { managedFields: _b, ...right } = b.metadata
-  return deepEqual({ ...a, metadata: left }, { ...b, metadata: right })
 }

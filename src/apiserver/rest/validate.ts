@@ -7,9 +7,16 @@ import { invalid } from './errors.ts'
 import type { ServedKind } from './served-kinds.ts'
 import { schemaProblems } from './structure.ts'
 
-export function validate(served: ServedKind, object: KubeObject, call: Call, old?: KubeObject): void {
+export interface Validation {
+  readonly call: Call
+  readonly old?: KubeObject
+  /** What came in fitted the schema already, and defaults keep it fitting. */
+  readonly sound: boolean
+}
+
+export function validate(served: ServedKind, object: KubeObject, { call, old, sound }: Validation): void {
   const problems: FieldProblem[] = [
-    ...schemaProblems(served, object),
+    ...(sound ? [] : schemaProblems(served, object)),
     ...(served.definition.validate?.(object, old) ?? []),
     ...(old === undefined ? [] : checkMetadataChange(object, old)),
   ]
