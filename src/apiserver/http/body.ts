@@ -1,6 +1,7 @@
-// Reads what a client sent: JSON, or YAML, of bounded size.
+// Reads what a client sent: JSON, YAML or Kubernetes protobuf, of bounded size.
 import { parse } from 'yaml'
 import { ApiError } from '../../objects/api-error.ts'
+import { decodeObject, protobufType } from '../protobuf/decode.ts'
 import { badRequest } from '../rest/errors.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -9,9 +10,11 @@ const maxBytes = 3 * 1024 * 1024
 
 /** Undefined when the body is empty. */
 export async function readBody(exchange: Exchange): Promise<unknown> {
-  const text = await readText(exchange)
-  if (text === '') return undefined
+  const bytes = await readBytes(exchange)
+  if (bytes.length === 0) return undefined
   const type = contentType(exchange)
+  if (type === protobufType) return decodeObject(bytes)
+  const text = bytes.toString('utf8')
   switch (type) {
     case '':
     case 'application/json':
@@ -37,7 +40,7 @@ export function contentType(exchange: Exchange): string {
   return (exchange.request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
-async function readText(exchange: Exchange): Promise<string> {
+async function readBytes(exchange: Exchange): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of exchange.request as AsyncIterable<Buffer>) {
@@ -47,7 +50,7 @@ async function readText(exchange: Exchange): Promise<string> {
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function parseJson(text: string): unknown {
