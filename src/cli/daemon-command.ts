@@ -1,0 +1,10 @@
+// How is the daemon started: the same Node, the same sources or bundle as this command.
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Program and arguments. In the package everything is one bundle, which has the daemon beside it. */
+export function daemonCommand(): readonly string[] {
+  const here = fileURLToPath(import.meta.url)
+  const entry = here.endsWith('.ts') ? join(dirname(here), 'daemon', 'main.ts') : join(dirname(here), 'daemon.js')
+  return [process.execPath, '--disable-warning=ExperimentalWarning', entry]
+}
