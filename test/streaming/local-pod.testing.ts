@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { type Duplex, PassThrough, Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import type { ExecOptions, ExecSession, LogOptions, PodStreams } from '../../src/apiserver/pod-streams.ts'
 import { ApiError } from '../../src/objects/api-error.ts'
 
@@ -56,9 +56,8 @@ function sessionOf(child: ChildProcessWithoutNullStreams, seen: LocalPod['seen']
   const exit = once(child, 'close').then(([code]) => ({ code: typeof code === 'number' ? code : 137 }))
   return {
     stdin: child.stdin,
-    // kubectl must get what a process wrote just before it ended, so nothing is read before it is asked for.
-    stdout: child.stdout.pipe(new PassThrough()),
-    stderr: child.stderr.pipe(new PassThrough()),
+    stdout: child.stdout,
+    stderr: child.stderr,
     exit,
     resize: (columns, rows) => void seen.sizes.push(`${columns}x${rows}`),
     kill: () => {

@@ -1,5 +1,5 @@
 // Joins a running command with the channels of a client, until the command ends or the client goes away.
-import type { Readable, Writable } from 'node:stream'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ExecSession } from '../pod-streams.ts'
 import { exitStatus, type Status } from './exit-status.ts'
@@ -17,21 +17,46 @@ export interface ClientChannels {
   finish(status: Status): void
 }
 
+/**
+ * Takes hold of the outputs at once. A client needs some round trips to open its channels, and Node lets the output of
+ * a process that ends meanwhile run into the void when nobody listens.
+ */
+export function holdOutput(session: ExecSession): ExecSession {
+  const hold = (output: Readable): Readable => {
+    const held = new PassThrough()
+    pipeline(output, held).catch(() => output.destroy())
+    return held
+  }
+  const { stdin, exit } = session
+  return {
+    stdin,
+    exit,
+    stdout: hold(session.stdout),
+    stderr: hold(session.stderr),
+    resize: (columns, rows) => session.resize(columns, rows),
+    kill: () => session.kill(),
+  }
+}
+
 /** Never rejects: what goes wrong is said to the client, or there is no client any more. */
 export async function runSession(session: ExecSession, client: ClientChannels): Promise<void> {
-  let isGone = false
-  void client.closed.then(() => {
-    isGone = true
-    // Without a client nobody can end the command any more. A session made by attach only lets go of its container.
-    session.kill()
-    session.stdin.destroy()
-  })
   session.stdin.on('error', () => {})
   feedStdin(session, client.stdin)
   if (client.resize !== undefined) void followResize(session, client.resize)
+  const exit = await Promise.race([outcome(session, client), client.closed.then(() => undefined)])
+  if (exit !== undefined) {
+    client.finish(exitStatus(exit))
+    return
+  }
+  // Without a client nobody can end the command any more. A session made by attach only lets go of its container.
+  session.kill()
+  for (const stream of [session.stdin, session.stdout, session.stderr]) stream.destroy()
+}
+
+async function outcome(session: ExecSession, client: ClientChannels): Promise<Awaited<ExecSession['exit']>> {
+  const exit = session.exit.catch((error: unknown) => ({ failed: String(error) }))
   await Promise.all([drain(session.stdout, client.stdout), drain(session.stderr, client.stderr)])
-  const exit = await session.exit.catch((error: unknown) => ({ failed: String(error) }))
-  if (!isGone) client.finish(exitStatus(exit))
+  return exit
 }
 
 function feedStdin(session: ExecSession, stdin: Readable | undefined): void {

@@ -8,7 +8,7 @@ import type { ObjectKey } from '../../objects/object.ts'
 import type { PodStreams } from '../pod-streams.ts'
 import { failureStatus } from './exit-status.ts'
 import { forwardPorts } from './port-forward.ts'
-import { type ClientChannels, runSession } from './run-session.ts'
+import { type ClientChannels, holdOutput, runSession } from './run-session.ts'
 import { openSpdyChannels } from './spdy-channels.ts'
 import { readSessionRequest, type SessionRequest } from './stream-request.ts'
 import { channelProtocols, openWebSocketChannels } from './websocket-channels.ts'
@@ -65,7 +65,9 @@ async function serveSession(
   const protocol = isWebSocket
     ? chooseProtocol(webSocketOffer(upgrade.request), channelProtocols)
     : chooseProtocol(spdyOffer(upgrade.request), spdySessionProtocols)
-  const session = await (kind === 'exec' ? streams.exec(pod, wish.options) : streams.attach(pod, wish.options))
+  const session = holdOutput(
+    await (kind === 'exec' ? streams.exec(pod, wish.options) : streams.attach(pod, wish.options)),
+  )
   const sessionProtocol = channelProtocols.find(name => name === protocol)
   let client: ClientChannels | undefined
   if (isWebSocket && sessionProtocol !== undefined) {

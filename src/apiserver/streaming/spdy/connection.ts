@@ -18,6 +18,8 @@ import { ReceiveWindows, SendWindows } from './windows.ts'
 const maxDataLength = 32 * 1024
 const maxStreams = 2_000
 const settingsInitialWindow = 7
+/** How long a client may take to read the rest and hang up. */
+const lingerMs = 10_000
 
 interface Waiting {
   readonly bytes: Buffer
@@ -47,12 +49,16 @@ export class SpdyConnection implements StreamLink {
     this.closed = this.#serve()
   }
 
-  /** Says goodbye, and ends the connection once everything written so far is on its way. */
+  /**
+   * Says goodbye and leaves the hanging up to the client: client-go throws away what it has not read yet of any stream
+   * when the connection ends, also when all of it has arrived.
+   */
   close(): void {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#write(numbersFrame(frameType.goAway, this.#lastStreamId, 0))
-    this.#transport.end()
+    const timer = setTimeout(() => this.#transport.destroy(), lingerMs)
+    void this.closed.then(() => clearTimeout(timer))
   }
 
   async #serve(): Promise<void> {

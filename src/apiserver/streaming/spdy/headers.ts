@@ -90,10 +90,11 @@ function parseHeaders(bytes: Buffer): Headers {
 
 /**
  * The header block of a reply without headers. As it is always the same four zero bytes, it needs no compressor: a
- * stored block of deflate, and before the first one the zlib header that names the dictionary.
+ * stored block of deflate with the bytes, an empty one, and before the first of all the zlib header that names the
+ * dictionary. The empty block is what a sync flush writes; Go's reader hands out nothing before it.
  */
 export function emptyHeaderBlock(isFirst: boolean): Buffer {
-  const stored = Buffer.from([0x00, 0x04, 0x00, 0xfb, 0xff, 0, 0, 0, 0])
+  const stored = Buffer.from([0x00, 0x04, 0x00, 0xfb, 0xff, 0, 0, 0, 0, 0x00, 0x00, 0x00, 0xff, 0xff])
   return isFirst ? Buffer.concat([zlibHeader(), stored]) : stored
 }
 
