@@ -6,8 +6,11 @@ import { startGarbage } from './garbage/garbage.ts'
 import { type NamespacesOptions, startNamespaces } from './namespaces/namespaces.ts'
 import { type NodesOptions, startNodes } from './nodes/nodes.ts'
 import { startScheduler } from './scheduling/scheduler.ts'
+import { startDaemonSets } from './workloads/daemon-sets.ts'
 import { startDeployments } from './workloads/deployments.ts'
+import { startJobs } from './workloads/jobs.ts'
 import { startReplicaSets } from './workloads/replica-sets.ts'
+import { startStatefulSets } from './workloads/stateful-sets.ts'
 
 export type ControlPlaneOptions = ControllerOptions & NamespacesOptions & NodesOptions
 
@@ -16,6 +19,9 @@ export const controlPlane: readonly ((options: ControlPlaneOptions) => Controlle
   startNamespaces,
   startDeployments,
   startReplicaSets,
+  startStatefulSets,
+  startDaemonSets,
+  startJobs,
   startScheduler,
   startEndpoints,
   startNodes,
