@@ -87,6 +87,10 @@ export const libc = {
   unlockpt: declare<(fd: number) => number>('int unlockpt(int fd)'),
   ifNameToIndex: declare<(name: string) => number>('unsigned int if_nametoindex(const char *name)'),
   flock: declare<(fd: number, operation: number) => number>('int flock(int fd, int operation)'),
+  /** bpf(2), which the C library has no function for; `call` is its number. */
+  bpf: declare<(call: number, command: number, attributes: Uint8Array, length: number) => number>(
+    'long syscall(long call, int command, _Inout_ void *attributes, unsigned int length)',
+  ),
   abort: declare<() => void>('void abort()'),
 } as const
 

@@ -66,3 +66,10 @@ function collect(stream: ChildProcess['stdout']): () => string {
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }
+
+/** Debian keeps these out of an ordinary user's PATH, though he may run them. */
+export function searchPath(): Readonly<Record<string, string>> {
+  const path = (process.env.PATH ?? '').split(':').filter(directory => directory !== '')
+  const missing = ['/usr/local/sbin', '/usr/sbin', '/sbin'].filter(directory => !path.includes(directory))
+  return { ...(process.env as Record<string, string>), PATH: [...path, ...missing].join(':') }
+}

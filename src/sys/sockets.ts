@@ -4,7 +4,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { closeSync } from 'node:fs'
 import { isIPv4, isIPv6, type Server, Socket } from 'node:net'
 import { address as parse, toBits } from '../net/address.ts'
-import { check, libc } from './libc.ts'
+import { check, errnoName, lastErrno, libc, SystemCallError } from './libc.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -70,16 +70,12 @@ export function portOf(fd: number): number {
 
 function openBound(type: number, endpoint: Endpoint, finish: (fd: number) => void): number {
   const name = describe(type === SOCK_STREAM ? 'TCP' : 'UDP', endpoint)
-  const v4 = endpoint.address !== undefined && isIPv4(endpoint.address)
-  const fd = check(
-    () => `cannot make a socket for ${name}`,
-    libc.socket(v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
-  )
+  const { fd, family } = openSocket(type, endpoint, name)
   try {
     // For TCP it allows a restart while old connections linger; for UDP it would let two sockets share a port.
     if (type === SOCK_STREAM) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-    if (!v4) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, endpoint.address === undefined ? 0 : 1)
-    const address = socketAddress(endpoint)
+    if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, endpoint.address === undefined ? 0 : 1)
+    const address = socketAddress(endpoint.address ?? (family === AF_INET6 ? '::' : '0.0.0.0'), endpoint.port)
     check(() => `cannot bind to ${name}`, libc.bind(fd, address, address.length))
     finish(fd)
   } catch (error) {
@@ -89,6 +85,25 @@ function openBound(type: number, endpoint: Endpoint, finish: (fd: number) => voi
   return fd
 }
 
+/** A socket for every address is of IPv6, which takes IPv4 too; a kernel started without IPv6 leaves only IPv4. */
+function openSocket(
+  type: number,
+  { address }: Endpoint,
+  name: string,
+): { readonly fd: number; readonly family: number } {
+  const family = isIPv4(address ?? '') ? AF_INET : AF_INET6
+  const fd = libc.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+  if (fd >= 0) return { fd, family }
+  const errno = lastErrno()
+  if (address !== undefined || errnoName(errno) !== 'EAFNOSUPPORT') {
+    throw new SystemCallError(`cannot make a socket for ${name}`, errno)
+  }
+  return {
+    fd: check(`cannot make a socket for ${name}`, libc.socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
+    family: AF_INET,
+  }
+}
+
 function setOption(fd: number, level: number, option: number, value: number): void {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32LE(value)
@@ -96,7 +111,7 @@ function setOption(fd: number, level: number, option: number, value: number): vo
 }
 
 /** A `struct sockaddr_in` or `sockaddr_in6`. */
-function socketAddress({ address = '::', port }: Endpoint): Buffer {
+function socketAddress(address: string, port: number): Buffer {
   if (!isIPv4(address) && !isIPv6(address)) throw new Error(`cannot bind to ${address}: not an IP address`)
   const v4 = isIPv4(address)
   const bytes = Buffer.alloc(v4 ? 16 : 28)

@@ -67,6 +67,7 @@ afterEach(async () => {
   for (const state of listLabs(directory))
     await stopDaemon(state, { ask: () => Promise.reject(new Error('test ends')), graceMs: 0 })
   for (const launcher of launchers) launcher.kill('SIGKILL')
+  await until(() => inventory().processes.length === 0, 'no process of a lab is left')
   rmSync(directory, { recursive: true, force: true })
 })
 
@@ -260,6 +261,7 @@ test('a daemon that ignores the wish to end is killed', async () => {
   const { state } = await start(root, 'detached')
   const client = controlClient<DaemonCalls, never>(state.controlSocket)
   assert.equal(await stopDaemon(state, { ask: () => client.call('shutdown', { heed: false }), graceMs: 100 }), false)
+  assert.deepEqual(inventory().processes, [])
   await untilSame(before)
 })
 

@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream'
 import { takeFileLock } from '../../sys/file-lock.ts'
 import { SystemCallError } from '../../sys/libc.ts'
 import { identify } from '../../sys/processes.ts'
-import { exitCodeOf } from '../../sys/programs.ts'
+import { exitCodeOf, searchPath } from '../../sys/programs.ts'
 import { openTcpListener, portOf } from '../../sys/sockets.ts'
 import { type DaemonOrders, leashDescriptor, onMessages, ordersVariable, send } from './leash.ts'
 import {
@@ -16,6 +16,7 @@ import {
   type StateDirectory,
   writeDaemonRecord,
 } from './state-directory.ts'
+import { killLab } from './stop.ts'
 
 export interface LaunchOptions {
   readonly state: StateDirectory
@@ -87,7 +88,7 @@ export function launchDaemon(options: LaunchOptions): Launch {
   const rootless = process.getuid?.() !== 0
   const child = spawn('unshare', [...unshareArguments(rootless), 'sh', '-c', firstProcess, 'sh', ...options.command], {
     stdio: ['ignore', log, log, 'pipe', ...listeners.map(({ fd }) => fd), lock],
-    env: { ...process.env, [ordersVariable]: JSON.stringify(orders) },
+    env: { ...searchPath(), [ordersVariable]: JSON.stringify(orders) },
     cwd: '/',
     // A session of its own: Ctrl-C goes to the launching command, which then asks the daemon to stop.
     detached: true,
@@ -122,12 +123,13 @@ function superviseDaemon(child: ChildProcess, { options, rootless, listeners }: 
     startedAt: Date.now(),
   }
   writeDaemonRecord(state, record)
+  // It runs already: what may still be reported is a signal that came too late, and its end is reported in any case.
+  child.on('error', () => {})
   leash.on('error', () => {})
   onMessages(leash, options.onReport)
   // Only now may it begin: whoever looks for a running lab can find it from here on.
   send(leash, { kind: 'go' })
-  const exited = new Promise<number>((resolve, reject) => {
-    child.once('error', reject)
+  const exited = new Promise<number>(resolve => {
     child.once('exit', (code, signal) => {
       clearRuntimeFiles(state)
       resolve(exitCodeOf(code, signal))
@@ -138,7 +140,7 @@ function superviseDaemon(child: ChildProcess, { options, rootless, listeners }: 
     exited,
     stop: async graceMs => {
       leash.destroy()
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      const timer = setTimeout(() => killLab(record), graceMs)
       await exited
       clearTimeout(timer)
     },
