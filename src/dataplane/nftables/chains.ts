@@ -6,16 +6,17 @@ import type { Verdict } from './verdict.ts'
 
 /** Built from words and numbers of our own only. */
 export function chainName(verdict: Verdict, family: Family): ChainName {
-  return (
-    verdict.kind === 'refuse' || verdict.kind === 'drop' ? verdict.kind : `${nameOf(verdict)}-v${family}`
-  ) as ChainName
+  if (verdict.kind === 'refuse') return refuse
+  if (verdict.kind === 'drop') return discard
+  return `${nameOf(verdict)}-v${family}` as ChainName
 }
 
 function nameOf(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'refuse':
+      return refuse
     case 'drop':
-      return verdict.kind
+      return discard
     case 'pick': {
       const name = `${verdict.base === 0 ? 'pick' : 'local'}-${verdict.count}`
       return verdict.stickySeconds === undefined ? name : `${name}-sticky-${verdict.stickySeconds}`
@@ -88,7 +89,8 @@ export function chainsOf(verdict: Verdict, family: Family): readonly Chain[] {
 }
 
 const refuse = 'refuse' as ChainName
-const drop = 'drop' as ChainName
+/** `drop` itself is a word of nft and can be no name. */
+const discard = 'discard' as ChainName
 
 /** Loaded before they are needed: scaling a Deployment up and down then changes elements only. */
 export const usualCounts = 16
@@ -110,7 +112,7 @@ export function fixedChains(families: readonly FamilyPlan[]): readonly Chain[] {
       name: refuse,
       rules: [{ kind: 'reset' } as const, { kind: 'unreachable' } as const].map(rule => ({ family: 4, rule })),
     },
-    { name: drop, rules: [{ family: 4, rule: { kind: 'drop' } }] },
+    { name: discard, rules: [{ family: 4, rule: { kind: 'drop' } }] },
     ...usual,
     { name: 'prerouting' as ChainName, hook: 'prerouting', rules: entry },
     { name: 'output' as ChainName, hook: 'output', rules: entry },
