@@ -1,0 +1,184 @@
+// Which objects do these manifest files hold, and what is wrong with them? Everything wrong is reported, with its place.
+import { compareDiagnostics, type Diagnostic, type Position } from '../diagnostics/diagnostic.ts'
+import { diagnosticOf, type ObjectPlace, problemsOf } from './decode/check-object.ts'
+import { findRepeats } from './decode/find-repeats.ts'
+import { groupOf, identify } from './decode/identify.ts'
+import { oldFormWarnings } from './decode/old-forms.ts'
+import { Source } from './decode/source.ts'
+import type { KindDefinition } from './kind.ts'
+import type { KubeObject } from './object.ts'
+import { splitDocuments } from './yaml/documents.ts'
+
+export interface ManifestFile {
+  /** As diagnostics name it. */
+  readonly file: string
+  readonly text: string
+}
+
+export interface DecodedObject {
+  /** As written: no defaults, nothing taken away. */
+  readonly object: KubeObject
+  readonly definition: KindDefinition
+  /** Of the field at this path of the object; of the nearest part that exists when the field does not. */
+  positionOf(path: readonly (string | number)[], part?: 'key' | 'value'): Position
+}
+
+/** An object of a kind Fairway does not know: not an error, and never dropped silently. */
+export interface SkippedObject {
+  readonly object: KubeObject
+  readonly position: Position
+}
+
+export interface Decoded {
+  /** Without those that the API server would refuse; in the order of files and documents. */
+  readonly objects: readonly DecodedObject[]
+  readonly skipped: readonly SkippedObject[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export function decodeManifests(files: readonly ManifestFile[]): Decoded {
+  const decoder = new Decoder()
+  for (const { file, text } of files) {
+    for (const document of splitDocuments(text)) decoder.document(new Source(file, document))
+  }
+  return decoder.finish()
+}
+
+class Decoder {
+  readonly #objects: DecodedObject[] = []
+  readonly #skipped: SkippedObject[] = []
+  readonly #diagnostics: Diagnostic[] = []
+  /** Mistaken kinds, held back until all files are read: a CRD may yet define one. */
+  readonly #mistaken: { readonly diagnostic: Diagnostic; readonly object: KubeObject }[] = []
+
+  document(source: Source): void {
+    const { value } = source
+    for (const mistake of source.mistakes) {
+      const earlier = mistake.earlier === undefined ? undefined : source.position(mistake.earlier)
+      this.#diagnostics.push({
+        code: mistake.kind === 'syntax' ? 'FW100' : mistake.kind === 'duplicate-key' ? 'FW101' : 'FW102',
+        severity: 'error',
+        message: mistake.message,
+        ...mistakeAdvice[mistake.kind],
+        ...(earlier === undefined ? {} : { fix: `keep one of them; the other is at line ${earlier.line}` }),
+        position: source.position(mistake.place),
+      })
+    }
+    if (value === null || source.mistakes.some(mistake => mistake.kind !== 'duplicate-key')) return
+    // With two values for one key there is no telling which was meant: the rest is checked, the object left out.
+    const kept = this.#objects.length
+    this.#value(value, { source, path: [] })
+    if (source.mistakes.length > 0) this.#objects.length = kept
+  }
+
+  #value(value: unknown, place: ObjectPlace): void {
+    if (!isObject(value)) {
+      this.#refuse(place, `a manifest must be a map, but this is ${typeName(value)}`, {
+        fix: 'begin with apiVersion:, kind: and metadata:',
+      })
+      return
+    }
+    const { apiVersion, kind } = value
+    for (const [field, text] of [
+      ['apiVersion', apiVersion],
+      ['kind', kind],
+    ] as const) {
+      if (typeof text === 'string' && text !== '') continue
+      const reason = text === undefined ? 'is missing' : `must be text, but is ${typeName(text)}`
+      this.#refuse(place, `${field} ${reason}`, { field, fix: `add ${field}: at the top of the object` })
+    }
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '') return
+    if (kind.endsWith('List') && Array.isArray(value.items)) {
+      for (const [index, item] of value.items.entries()) {
+        const typed = kind === 'List' || !isObject(item) ? item : { apiVersion, kind: kind.slice(0, -4), ...item }
+        this.#value(typed, { source: place.source, path: [...place.path, 'items', index] })
+      }
+      return
+    }
+    const metadata = value.metadata
+    if (!isObject(metadata)) {
+      const reason =
+        metadata === undefined ? 'metadata is missing' : `metadata must be a map, but is ${typeName(metadata)}`
+      this.#refuse(place, `${kind}: ${reason}`, { field: 'metadata', fix: 'add metadata: with a name: below it' })
+      return
+    }
+    this.#object(value as unknown as KubeObject, place)
+  }
+
+  #object(object: KubeObject, place: ObjectPlace): void {
+    const identity = identify(object.apiVersion, object.kind)
+    if (identity.kind !== 'known') {
+      const position = place.source.positionOf([...place.path, 'kind'])
+      this.#skipped.push({ object, position })
+      if (identity.kind === 'mistaken') {
+        const { message, why, fix, field } = identity
+        const at = place.source.positionOf([...place.path, field])
+        this.#mistaken.push({
+          object,
+          diagnostic: { code: 'FW105', severity: 'error', message, why, fix, position: at },
+        })
+      }
+      return
+    }
+    const { definition } = identity
+    const problems = problemsOf(object, definition)
+    this.#diagnostics.push(...problems.map(problem => diagnosticOf(problem, object, place)))
+    if (problems.some(problem => problem.severity === 'error')) return
+    const decoded: DecodedObject = {
+      object,
+      definition,
+      positionOf: (path, part) => place.source.positionOf([...place.path, ...path], part),
+    }
+    this.#diagnostics.push(...oldFormWarnings(decoded))
+    this.#objects.push(decoded)
+  }
+
+  #refuse(place: ObjectPlace, message: string, advice: { readonly field?: string; readonly fix: string }): void {
+    const path = advice.field === undefined ? place.path : [...place.path, advice.field]
+    this.#diagnostics.push({
+      code: 'FW103',
+      severity: 'error',
+      message,
+      why: 'Every Kubernetes object says its apiVersion, its kind and its name.',
+      fix: advice.fix,
+      position: place.source.positionOf(path),
+    })
+  }
+
+  finish(): Decoded {
+    const own = new Set(this.#objects.map(({ object }) => definedKind(object)))
+    for (const { diagnostic, object } of this.#mistaken) {
+      if (!own.has(`${groupOf(object.apiVersion)}/${object.kind}`)) this.#diagnostics.push(diagnostic)
+    }
+    this.#diagnostics.push(...findRepeats(this.#objects))
+    return {
+      objects: this.#objects,
+      skipped: this.#skipped,
+      diagnostics: this.#diagnostics.toSorted(compareDiagnostics),
+    }
+  }
+}
+
+const mistakeAdvice = {
+  syntax: { why: 'The document cannot be read, so none of it is used; the others are.' },
+  'duplicate-key': { why: 'One of the two values would silently win, so the document is left out.' },
+  alias: { why: 'The document cannot be written out in full, so none of it is used.' },
+} as const
+
+/** The kind that a CRD of the same manifests defines. */
+function definedKind(object: KubeObject): string | undefined {
+  if (object.kind !== 'CustomResourceDefinition') return undefined
+  const { group, names } = (object as { spec?: { group?: string; names?: { kind?: string } } }).spec ?? {}
+  return `${group}/${names?.kind}`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`
+  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${value}`
+}

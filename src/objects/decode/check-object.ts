@@ -1,0 +1,106 @@
+// What is wrong with one object of a known kind: its schema, then what the API server checks beyond it.
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { FieldProblem, KindDefinition } from '../kind.ts'
+import { nearestName } from '../nearest.ts'
+import { describeObject, type KubeObject } from '../object.ts'
+import { fieldText } from '../problems.ts'
+import { checkSchema, type Schema, schemaAt, schemaOf } from '../schema.ts'
+import type { Source } from './source.ts'
+
+export interface ObjectPlace {
+  readonly source: Source
+  /** Where the object stands in its document: [] or ['items', 3]. */
+  readonly path: readonly (string | number)[]
+}
+
+/** Every problem, in the API server's words; unknown fields with the name that was probably meant. */
+export function problemsOf(object: KubeObject, definition: KindDefinition): FieldProblem[] {
+  const schema = schemaOf(definition.schema)
+  const found = checkSchema(schema, object)
+  const wrong = found.filter(problem => problem.unknownField !== true)
+  // What comes next relies on the types: parts of a wrong type are taken out before.
+  const sound = (wrong.length === 0 ? object : without(object, wrong)) as KubeObject
+  const deeper = definition.validate?.(definition.defaults(sound)) ?? []
+  const known = new Set(wrong.map(({ path }) => fieldText(path)))
+  // A field that the schema refused already would only be reported as missing once more.
+  const isNews = (problem: FieldProblem) => {
+    for (let length = problem.path.length; length > 0; length--) {
+      if (known.has(fieldText(problem.path.slice(0, length)))) return false
+    }
+    return true
+  }
+  return [...found, ...deeper.filter(isNews)].map(problem => ({ ...problem, ...fixFor(problem, object, schema) }))
+}
+
+export function diagnosticOf(problem: FieldProblem, object: KubeObject, place: ObjectPlace): Diagnostic {
+  const path = [...place.path, ...problem.path]
+  const base = { object: describeObject(object), ...(problem.fix === undefined ? {} : { fix: problem.fix }) }
+  if (problem.unknownField === true) {
+    return {
+      ...base,
+      code: 'FW106',
+      severity: 'error',
+      message: problem.message,
+      why: `${object.kind} has no such field: kubectl refuses the object, and Fairway goes on without the field.`,
+      position: place.source.positionOf(path, 'key'),
+    }
+  }
+  return {
+    ...base,
+    code: 'FW107',
+    severity: problem.severity,
+    message: `${fieldText(problem.path)}: ${problem.message}`,
+    ...(problem.severity === 'error' ? { why: 'The API server refuses the object, so it is left out.' } : {}),
+    position: place.source.positionOf(path),
+  }
+}
+
+function fixFor(problem: FieldProblem, object: KubeObject, schema: Schema): Partial<FieldProblem> {
+  if (problem.fix !== undefined) return {}
+  const name = problem.path.at(-1)
+  const parent = problem.path.slice(0, -1)
+  if (problem.unknownField === true && typeof name === 'string') {
+    const siblings = Object.keys(schemaAt(schema, parent)?.properties ?? {})
+    const near = nearestName(name, siblings)
+    if (near !== undefined) return { fix: `did you mean "${near}"?` }
+    return siblings.length === 0 || siblings.length > 30 ? {} : { fix: `fields here are ${siblings.join(', ')}` }
+  }
+  const value = valueAt(object, problem.path)
+  if (problem.message.includes('must be of type integer') && typeof value === 'string' && /^-?\d+$/.test(value)) {
+    return { fix: `write ${value} without quotes` }
+  }
+  if (problem.message.includes('must be of type string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return { fix: `write "${value}" in quotes` }
+  }
+  if (problem.message.startsWith('Unsupported value') && typeof value === 'string') {
+    const allowed = (schemaAt(schema, problem.path)?.enum ?? []).filter(item => typeof item === 'string')
+    const near = nearestName(value, allowed)
+    if (near !== undefined) return { fix: `did you mean "${near}"?` }
+  }
+  return {}
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? (at as Record<string | number, unknown>)[part] : undefined),
+    value,
+  )
+}
+
+/** A copy without the parts that these problems are about; list items become null, so that the others keep their place. */
+function without(value: unknown, problems: readonly FieldProblem[], path = ''): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const refused = new Set(problems.map(problem => problem.path.join('\u0000')))
+  const copy = (inner: unknown, at: string): unknown => {
+    if (refused.has(at) && at !== '') return undefined
+    if (typeof inner !== 'object' || inner === null) return inner
+    const child = (key: string | number) => (at === '' ? String(key) : `${at}\u0000${key}`)
+    if (Array.isArray(inner)) return inner.map((item, index) => copy(item, child(index)) ?? null)
+    return Object.fromEntries(
+      Object.entries(inner)
+        .map(([key, item]) => [key, copy(item, child(key))] as const)
+        .filter(([, item]) => item !== undefined),
+    )
+  }
+  return copy(value, path)
+}
