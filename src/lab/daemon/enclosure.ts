@@ -1,5 +1,5 @@
 // How the daemon makes its private surroundings, before anything else: /run, /etc and loopback of its own.
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bindMount, makeMountsPrivate, mountOverlay, mountTmpfs } from '../../sys/mounts.ts'
 import { openNetlink } from '../../sys/netlink.ts'
@@ -37,7 +37,10 @@ function overlayEtc(): void {
   mkdirSync(layers.upper, { recursive: true })
   mkdirSync(layers.work)
   // The root of a user namespace does not own the host's directories and may not copy them up; those it has made are its own.
-  for (const directory of subdirectories('/etc', '')) mkdirSync(join(layers.upper, directory), { recursive: true })
+  const owned = statSync('/etc').uid === process.getuid?.()
+  for (const directory of owned ? [] : subdirectories('/etc', '')) {
+    mkdirSync(join(layers.upper, directory), { recursive: true })
+  }
   const texts = viewedFiles.map(path => ({ path, text: readIfThere(path) }))
   mountOverlay('/etc', layers)
   // The host's may be symbolic links into the old /run.
