@@ -45,7 +45,8 @@ export function applyConfiguration<T extends KubeObject>(apply: Apply<T>): T {
   const { live, applied, force, now } = apply
   refuseManagedFields(applied.metadata.managedFields)
   const schema = objectSchema(apply.schema)
-  const fields = appliedFields(schema, applied, apply)
+  const named = appliedFields(schema, applied)
+  const fields = ownableFields(named, apply)
   const applier: Manager = {
     name: apply.manager,
     operation: 'Apply',
@@ -57,7 +58,8 @@ export function applyConfiguration<T extends KubeObject>(apply: Apply<T>): T {
   const previous = before.find(ownership => isSameManager(ownership, applier))
 
   const merged = mergeApplied(schema, live ?? {}, effectiveConfiguration(applied, live, apply))
-  const owned = others.reduce((set, other) => union(set, other.fields), fields)
+  // With the name and all that cannot be owned, so that dropping the last label does not drop the metadata around it.
+  const owned = others.reduce((set, other) => union(set, other.fields), named)
   const pruned = previous === undefined ? merged : dropUnowned(merged, { schema, last: previous.fields, owned })
   const comparison = compareFields(schema, live ?? {}, pruned)
   const touched = ownableFields(comparison.touched, apply)
@@ -77,14 +79,14 @@ export function applyConfiguration<T extends KubeObject>(apply: Apply<T>): T {
   return isKubectl(apply.manager) && live !== undefined ? renewLastApplied(object, applied) : object
 }
 
-function appliedFields(schema: FieldSchema, applied: KubeObject, endpoint: Endpoint): FieldSet {
+function appliedFields(schema: FieldSchema, applied: KubeObject): FieldSet {
   const { fields, problems } = extractFieldSet(schema, applied)
   if (problems.length > 0) {
     const { apiVersion, kind } = applied
     const what = `${keyOf(applied)}; ${apiVersion}, Kind=${kind}`
     throw new ApiError(400, 'BadRequest', `failed to create typed patch object (${what}): ${problems.join('\n')}`)
   }
-  return ownableFields(fields, endpoint)
+  return fields
 }
 
 /** An object written before ownership was tracked belongs to a manager of that name, so that applying cannot wipe it. */
