@@ -15,12 +15,12 @@ export interface LoadedInput {
 
 export function loadInput(files: readonly InputFile[]): LoadedInput {
   const { objects, skipped, diagnostics } = decodeManifests(files)
-  const [first, ...more] = skipped.filter(document => document.kind === 'Site')
-  const decoded = first === undefined ? { diagnostics: [] } : decodeSite(first.value, first.positionOf)
+  const [first, ...more] = skipped.filter(isSite)
+  const decoded = first === undefined ? { diagnostics: [] } : decodeSite(first.object, first.positionOf)
   return {
     ...decoded,
-    objects,
-    skipped: skipped.filter(document => document.kind !== 'Site'),
+    objects: objects.map(inNamespace),
+    skipped: skipped.filter(document => !isSite(document)),
     diagnostics: [
       ...diagnostics,
       ...decoded.diagnostics,
@@ -30,9 +30,20 @@ export function loadInput(files: readonly InputFile[]): LoadedInput {
           severity: 'error',
           message: 'there is more than one Site; only the first counts',
           fix: 'keep one Site in the folder',
-          position: document.positionOf([]),
+          position: document.position,
         }),
       ),
     ],
   }
+}
+
+function isSite({ object }: SkippedObject): boolean {
+  return object.kind === 'Site' && object.apiVersion.startsWith('fairway.dev/')
+}
+
+/** A namespaced object without a namespace lands in `default`, as with kubectl. */
+function inNamespace(decoded: DecodedObject): DecodedObject {
+  const { object, definition } = decoded
+  if (!definition.namespaced || object.metadata.namespace !== undefined) return decoded
+  return { ...decoded, object: { ...object, metadata: { ...object.metadata, namespace: 'default' } } }
 }

@@ -26,7 +26,9 @@ export interface DecodedObject {
 /** An object of a kind Fairway does not know: not an error, and never dropped silently. */
 export interface SkippedObject {
   readonly object: KubeObject
+  /** Of its kind. */
   readonly position: Position
+  readonly positionOf: DecodedObject['positionOf']
 }
 
 export interface Decoded {
@@ -109,7 +111,7 @@ class Decoder {
     const identity = identify(object.apiVersion, object.kind)
     if (identity.kind !== 'known') {
       const position = place.source.positionOf([...place.path, 'kind'])
-      this.#skipped.push({ object, position })
+      this.#skipped.push({ object, position, positionOf: positionIn(place) })
       if (identity.kind === 'mistaken') {
         const { message, why, fix, field } = identity
         const at = place.source.positionOf([...place.path, field])
@@ -127,7 +129,7 @@ class Decoder {
     const decoded: DecodedObject = {
       object,
       definition,
-      positionOf: (path, part) => place.source.positionOf([...place.path, ...path], part),
+      positionOf: positionIn(place),
     }
     this.#diagnostics.push(...oldFormWarnings(decoded))
     this.#objects.push(decoded)
@@ -157,6 +159,10 @@ class Decoder {
       diagnostics: this.#diagnostics.toSorted(compareDiagnostics),
     }
   }
+}
+
+function positionIn({ source, path }: ObjectPlace): DecodedObject['positionOf'] {
+  return (field, part) => source.positionOf([...path, ...field], part)
 }
 
 const mistakeAdvice = {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { check as checkInventory } from '../../analysis/check/check.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { type Format, formats, printDiagnostics } from '../../diagnostics/print.ts'
+import type { SkippedObject } from '../../objects/decode.ts'
 import { type Command, exit, UsageError } from '../command.ts'
 import { inventoryOf } from '../inventory-of.ts'
 import { loadInput } from '../load-input.ts'
@@ -52,9 +53,8 @@ function print(diagnostics: readonly Diagnostic[], options: { readonly format: F
   return printDiagnostics(diagnostics, options).trimEnd()
 }
 
-function describeSkipped(document: { readonly kind: string; readonly apiVersion: string; positionOf(path: []): { file: string; line: number } }): string {
-  const { file, line } = document.positionOf([])
-  return `${file}:${line}  ${document.kind} (${document.apiVersion}), a kind that Fairway does not know`
+function describeSkipped({ object, position }: SkippedObject): string {
+  return `${position.file}:${position.line}  ${object.kind} (${object.apiVersion}), a kind that Fairway does not know`
 }
 
 function summary(diagnostics: readonly Diagnostic[], files: number, objects: number): string {
