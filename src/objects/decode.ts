@@ -178,6 +178,10 @@ function definedKind(object: KubeObject): string | undefined {
   return `${group}/${names?.kind}`
 }
 
+function positionsIn(place: ObjectPlace): DecodedObject['positionOf'] {
+  return (path, part) => place.source.positionOf([...place.path, ...path], part)
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,0 +1,56 @@
+// How does a test report read diagnostics? As JUnit XML: a suite per file, a case per finding, errors and warnings fail.
+import { titleOf } from './codes.ts'
+import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
+
+export function printJunit(diagnostics: readonly Diagnostic[]): string {
+  const byFile = new Map<string, Diagnostic[]>()
+  for (const diagnostic of diagnostics.toSorted(compareDiagnostics)) {
+    const file = diagnostic.position?.file ?? diagnostic.object ?? 'fairway'
+    byFile.set(file, [...(byFile.get(file) ?? []), diagnostic])
+  }
+  const failing = diagnostics.filter(isFailure).length
+  const suites = [...byFile].map(([file, found]) => suiteOf(file, found))
+  const counts = `tests="${diagnostics.length}" failures="${failing}"`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="fairway check" ${counts}>\n${suites.join('')}</testsuites>\n`
+}
+
+function suiteOf(file: string, diagnostics: readonly Diagnostic[]): string {
+  const failing = diagnostics.filter(isFailure).length
+  const head = `  <testsuite name="${escapeXml(file)}" tests="${diagnostics.length}" failures="${failing}">\n`
+  return `${head}${diagnostics.map(caseOf).join('')}  </testsuite>\n`
+}
+
+function caseOf(diagnostic: Diagnostic): string {
+  const { code, severity, message, why, fix, position } = diagnostic
+  const place = position === undefined ? '' : ` line ${position.line}, column ${position.column}`
+  const name = `${code} ${titleOf(code)}${place}`
+  const body = escapeXml(
+    [message, why, fix === undefined ? undefined : `Fix: ${fix}`].filter(part => part !== undefined).join('\n'),
+  )
+  const open = `    <testcase classname="${code}" name="${escapeXml(name)}">\n`
+  const inner = isFailure(diagnostic)
+    ? `      <failure type="${severity}" message="${escapeXml(message)}">${body}</failure>\n`
+    : `      <system-out>${body}</system-out>\n`
+  return `${open}${inner}    </testcase>\n`
+}
+
+function isFailure({ severity }: Diagnostic): boolean {
+  return severity !== 'info'
+}
+
+/** Characters that XML 1.0 cannot hold at all become the replacement character. */
+function escapeXml(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters XML forbids
+      .replaceAll(
+        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+        '\ufffd',
+      )
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll('\n', '&#10;')
+  )
+}
