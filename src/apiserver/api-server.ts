@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http'
 import type { KindDefinition, KindRef } from '../objects/kind.ts'
 import { kinds as registryKinds } from '../objects/registry.ts'
 import { admissions } from './admission/admissions.ts'
+import { builtInCustomKinds, storeBuiltInDefinitions } from './crd/built-in-definitions.ts'
+import { definitionAdmission, definitionsCollection, serveDefinitions } from './crd/definitions.ts'
 import { type HandlerOptions, requestHandler } from './http/handler.ts'
 import { type Listening, type ListenOptions, listen } from './http/listen.ts'
 import { Metrics } from './http/metrics.ts'
@@ -12,7 +14,7 @@ import type { Admission, Api } from './rest/api.ts'
 import { serveBuiltIn } from './rest/built-in-kinds.ts'
 import { noSuchResource } from './rest/errors.ts'
 import { Pages } from './rest/pages.ts'
-import type { ServedKind, ServedKinds } from './rest/served-kinds.ts'
+import { resourceName, type ServedKind, type ServedKinds } from './rest/served-kinds.ts'
 import { Store } from './store/store.ts'
 
 export interface ApiServerOptions {
@@ -45,7 +47,16 @@ export class ApiServer implements Api {
     this.store = new Store(options)
     this.kinds = serveBuiltIn(options.kinds ?? registryKinds)
     this.pages = new Pages({ randomUUID: options.randomUUID })
-    this.admission = admissions({ store: this.store, serviceCidrs: options.serviceCidrs })
+    const builtIn = builtInCustomKinds(this.kinds)
+    const builtInNames = new Set(builtIn.map(resourceName))
+    this.admission = new Map([
+      ...admissions({ store: this.store, serviceCidrs: options.serviceCidrs }),
+      [definitionsCollection, definitionAdmission(() => this, builtInNames)],
+    ])
+    if (this.kinds.ofCollection(definitionsCollection).length > 0) {
+      storeBuiltInDefinitions(this, builtIn)
+      serveDefinitions(this, builtInNames)
+    }
   }
 
   /** Who answers logs, exec, attach and port-forward; there may be none yet. */

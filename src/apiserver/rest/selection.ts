@@ -3,7 +3,7 @@ import type { KindDefinition } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import { type FieldTerm, matchesFields, parseFieldSelector, parseLabelSelector } from '../../objects/selector.ts'
 import { badRequest } from './errors.ts'
-import { resourceName, type ServedKind } from './served-kinds.ts'
+import type { ServedKind } from './served-kinds.ts'
 
 export interface SelectionRequest {
   readonly namespace?: string
@@ -31,7 +31,7 @@ export function selectionOf(served: ServedKind, request: SelectionRequest): Sele
     checks.push(object => parsed.value.matches(object.metadata.labels))
   }
   if (request.fieldSelector !== undefined && request.fieldSelector !== '') {
-    const terms = fieldTerms(served, request)
+    const terms = fieldTerms(served, request.fieldSelector)
     checks.push(object => matchesFields(terms, fieldsOf(definition, object)))
   }
   return {
@@ -40,18 +40,15 @@ export function selectionOf(served: ServedKind, request: SelectionRequest): Sele
   }
 }
 
-function fieldTerms(served: ServedKind, request: SelectionRequest): readonly FieldTerm[] {
+function fieldTerms(served: ServedKind, text: string): readonly FieldTerm[] {
   const { definition } = served
-  const parsed = parseFieldSelector(request.fieldSelector ?? '')
+  const parsed = parseFieldSelector(text)
   if (parsed.kind === 'refused') throw badRequest(parsed.why)
   const nameless = { apiVersion: definition.version, kind: definition.kind, metadata: { name: '' } }
   const supported = new Set(Object.keys(fieldsOf(definition, nameless)))
   for (const { field } of parsed.value) {
     if (supported.has(field)) continue
-    throw badRequest(
-      `Unable to find ${JSON.stringify(resourceName(definition))} that match label selector ${JSON.stringify(request.labelSelector ?? '')}, ` +
-        `field selector ${JSON.stringify(request.fieldSelector)}: field label not supported: ${field}`,
-    )
+    throw badRequest(`field label not supported: ${field}`)
   }
   return parsed.value
 }
