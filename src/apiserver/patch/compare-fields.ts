@@ -44,9 +44,9 @@ export function compareFields(schema: FieldSchema | undefined, before: unknown, 
       const old = Object.hasOwn(before, key) ? before[key] : undefined
       if (old === value) continue
       path.push(fieldElement(key))
-      // On creation Go's empty structs count as present already, so they are not owned by whoever fills them.
-      const isPresent = old === undefined && isMap(value) && isAlwaysPresent(schema, path.length - 1, key)
-      visit(schemaOfKey(schema, key), isPresent ? {} : old, value)
+      // On creation Go's empty values count as present already, so they are not owned by whoever fills them.
+      const isPresent = old === undefined && isAlwaysPresent(schema, path.length - 1, key)
+      visit(schemaOfKey(schema, key), isPresent ? emptyLike(value) : old, value)
       path.pop()
     }
     for (const key in before) {
@@ -101,4 +101,8 @@ export function compareFields(schema: FieldSchema | undefined, before: unknown, 
       }
     }
   }
+}
+
+function emptyLike(value: unknown): unknown {
+  return isMap(value) ? {} : Array.isArray(value) ? [] : undefined
 }

@@ -7,6 +7,7 @@ export interface FieldSchema {
   readonly properties?: Readonly<Record<string, FieldSchema>> | undefined
   readonly items?: FieldSchema | undefined
   readonly additionalProperties?: boolean | FieldSchema | undefined
+  readonly required?: readonly string[] | undefined
   readonly default?: unknown
   readonly 'x-kubernetes-list-type'?: string | undefined
   readonly 'x-kubernetes-list-map-keys'?: readonly string[] | undefined
@@ -134,8 +135,8 @@ const unknownObject: FieldSchema = {
 }
 const wholeObjects = new WeakMap<FieldSchema, FieldSchema>()
 
-/** Go writes these structs even when nothing was given, so a created object does not "add" them. */
+/** Go writes structs, and lists that are required, even when nothing was given, so a created object does not "add" them. */
 export function isAlwaysPresent(schema: FieldSchema | undefined, depth: number, key: string): boolean {
   if (depth === 0 && (key === 'metadata' || key === 'spec' || key === 'status')) return true
-  return isMap(schemaOfKey(schema, key)?.default)
+  return schema?.required?.includes(key) === true || isMap(schemaOfKey(schema, key)?.default)
 }

@@ -53,6 +53,8 @@ export const deploymentSchema: FieldSchema = {
           properties: {
             spec: {
               type: 'object',
+              default: {},
+              required: ['containers'],
               properties: {
                 containers: mergedList('name', ['name'], container),
                 nodeSelector: { ...texts, 'x-kubernetes-map-type': 'atomic' },

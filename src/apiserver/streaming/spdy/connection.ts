@@ -103,7 +103,7 @@ export class SpdyConnection implements StreamLink {
         if ((flags & finFlag) !== 0) this.#streams.get(streamIdAt(payload))?.receiveEnd()
         return
       case frameType.rstStream:
-        this.#streams.get(streamIdAt(payload))?.destroy()
+        this.#reset(streamIdAt(payload))
         return
       case frameType.ping:
         // Odd numbers are the client's own; even ones would answer a ping of ours, and we send none.
@@ -144,6 +144,14 @@ export class SpdyConnection implements StreamLink {
     this.#onStream(stream)
   }
 
+  /** The client gave the stream up; it is forgotten first, so that it is not reset in return. */
+  #reset(streamId: number): void {
+    const stream = this.#streams.get(streamId)
+    if (stream === undefined) return
+    this.#forget(stream)
+    stream.destroy()
+  }
+
   #receiveSettings(payload: Buffer): void {
     const count = payload.readUInt32BE(0)
     for (let offset = 4; offset < 4 + count * 8; offset += 8) {
@@ -178,11 +186,15 @@ export class SpdyConnection implements StreamLink {
   }
 
   release(stream: SpdyStream, isComplete: boolean): void {
-    if (!this.#streams.delete(stream.id)) return
+    if (this.#forget(stream) && !isComplete)
+      this.#write(numbersFrame(frameType.rstStream, stream.id, resetStatus.cancel))
+  }
+
+  #forget(stream: SpdyStream): boolean {
     this.#sendWindows.release(stream.id)
     this.#receiveWindows.release(stream.id)
     this.#withoutWindow.delete(stream)
-    if (!isComplete) this.#write(numbersFrame(frameType.rstStream, stream.id, resetStatus.cancel))
+    return this.#streams.delete(stream.id)
   }
 
   #windowsGrew(): void {
