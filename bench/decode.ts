@@ -127,6 +127,7 @@ for (let run = 0; run < runs; run++) {
   }
 }
 // The first run is what a command-line user waits for; the best is what a running program sees.
-const report = (name: string, value: number) => console.log(JSON.stringify({ name, value: Math.round(value), unit: 'ms' }))
+const report = (name: string, value: number) =>
+  console.log(JSON.stringify({ name, value: Math.round(value), unit: 'ms' }))
 report(`decode and validate ${count} objects, first time`, times[0] ?? 0)
 report(`decode and validate ${count} objects, warm`, Math.min(...times))

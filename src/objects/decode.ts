@@ -178,10 +178,6 @@ function definedKind(object: KubeObject): string | undefined {
   return `${group}/${names?.kind}`
 }
 
-function positionsIn(place: ObjectPlace): DecodedObject['positionOf'] {
-  return (path, part) => place.source.positionOf([...place.path, ...path], part)
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
