@@ -77,7 +77,10 @@ test('the laptop reaches the load-balancer address through the node that holds i
     assert.equal(client, '192.168.1.99', pod)
   }
   assert.equal((await ask(world.machine('laptop'), '192.168.1.98', { port: 30_080 })).client, '192.168.1.98')
-  assert.equal((await ask(world.machine('a1'), '192.168.1.99', { port: 30_080 })).client.startsWith('10.244.0.'), true)
+  // A pod that goes to another node's port: whichever pod answers, it must answer through that node.
+  for (let i = 0; i < 12; i++) {
+    assert.equal((await ask(world.machine('a1'), '192.168.1.99', { port: 30_080 })).client, '192.168.1.99')
+  }
   world.withdraw('k8s-2', '192.168.1.101')
 })
 
@@ -144,7 +147,7 @@ test('UDP through a Service, and a client that keeps its port moves on when its 
   const at = (address: string) =>
     slice('default/dns', { ports: [{ name: 'dns', port: 8080, protocol: 'UDP' }], endpoints: [{ address }] })
   await world.apply({ services: [dns], endpointSlices: [at('10.244.0.10')] })
-  const socket = udpSocket(world.machine('b1'), 0, '0.0.0.0')
+  const socket = udpSocket(world.machine('b1'))
   assert.equal((await askUdp(socket, '10.96.0.53')).pod, 'a1')
   await world.apply({ services: [dns], endpointSlices: [at('10.244.0.11')] })
   assert.equal((await askUdp(socket, '10.96.0.53')).pod, 'a2')

@@ -129,7 +129,8 @@ export async function startWorld(podsPerNode = 2): Promise<World> {
 
 function onLoopback(kind: 'put-address' | 'delete-address', text: string) {
   const own = address(text)
-  return { kind, device: 'lo', address: own, prefix: familyOf(own) === 4 ? 32 : 128 } as const
+  // The kernel answers ARP for every address of the machine, but neighbour solicitation only for those of the interface.
+  return { kind, device: familyOf(own) === 4 ? 'lo' : 'eth0', address: own, prefix: familyOf(own) === 4 ? 32 : 128 } as const
 }
 
 /** Answers each line with the pod's name and the client's address; keeps the connection. */
@@ -148,8 +149,8 @@ function serveUdp(namespace: NetNamespace, name: string): AsyncDisposable {
   return { [Symbol.asyncDispose]: () => new Promise(resolve => socket.close(() => resolve())) }
 }
 
-export function udpSocket(namespace: NetNamespace, port = 0, any: '0.0.0.0' | '::' = '::'): Socket {
-  return namespace.inside(() => bindUdp({ port, address: any }))
+export function udpSocket(namespace: NetNamespace, port = 0): Socket {
+  return namespace.inside(() => bindUdp({ port }))
 }
 
 function plain(address = ''): string {
@@ -188,7 +189,8 @@ export function askUdp(socket: Socket, to: string, { port = 53, timeoutMs = 1500
   )
   const hear = (data: Buffer) => resolve(parse(data))
   socket.once('message', hear)
-  socket.send('?', port, to)
+  // The socket is of IPv6, which writes IPv4 addresses its own way.
+  socket.send('?', port, to.includes(':') ? to : `::ffff:${to}`)
   return promise.finally(() => {
     clearTimeout(timer)
     socket.off('message', hear)

@@ -122,7 +122,7 @@ export function fixedChains(families: readonly FamilyPlan[]): readonly Chain[] {
       rules: families.flatMap(({ family, primary: to }) =>
         [
           { kind: 'source-hairpin', to } as const,
-          { kind: 'source-outside', to } as const,
+          { kind: 'source-foreign', to } as const,
           { kind: 'masquerade' } as const,
         ].map(rule => ({ family, rule })),
       ),

@@ -111,6 +111,7 @@ function familyPlan(network: Network, node: NodeModel, family: Family): FamilyPl
     family,
     ...(primary === undefined ? {} : { primary }),
     inside: disjoint([...podCidrs, ...own.map(single)], family),
+    local: disjoint([...sources, ...own.map(single)], family),
     podSources: disjoint(sources, family),
     near: disjoint([...podCidrs, ...serviceCidrs, ...lanCidrs], family),
     serviceRanges: disjoint(serviceCidrs, family),

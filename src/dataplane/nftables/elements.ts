@@ -59,11 +59,12 @@ export function addressElements({ virtual, localPods }: FamilyPlan): readonly El
   ]
 }
 
-export const rangeSets = ['inside', 'pod-sources', 'near', 'service-ranges'] as const
+export const rangeSets = ['inside', 'local', 'pod-sources', 'near', 'service-ranges'] as const
 
 export function rangeElements(family: FamilyPlan, set: (typeof rangeSets)[number]): readonly Element[] {
   const ranges = {
     inside: family.inside,
+    local: family.local,
     'pod-sources': family.podSources,
     near: family.near,
     'service-ranges': family.serviceRanges,

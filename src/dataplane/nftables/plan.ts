@@ -39,8 +39,10 @@ export interface FamilyPlan {
   readonly family: Family
   /** The source address of what the node forwards on behalf of others; absent when the node has none of this family. */
   readonly primary?: Address
-  /** Pods and the node itself: their source addresses are kept, and no source range stops them. */
+  /** All pods and the node itself: they reach every endpoint, and no source range stops them. */
   readonly inside: readonly Range[]
+  /** Pods of this node and the node itself: answers come back here anyway, so their source addresses are kept. */
+  readonly local: readonly Range[]
   /** Addresses of this node's pods, as sources. */
   readonly podSources: readonly Range[]
   /** Destinations that pods reach under their own address. */

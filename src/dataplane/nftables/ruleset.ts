@@ -20,6 +20,7 @@ export type SetKind =
   /** address . protocol . port . range of clients */
   | 'allowed'
   | 'inside'
+  | 'local'
   | 'pod-sources'
   | 'near'
   | 'service-ranges'
@@ -40,7 +41,7 @@ export type Element =
   | { readonly set: 'tickets'; readonly place: Place; readonly number: number; readonly ticket: number }
   | { readonly set: 'allowed'; readonly place: Place; readonly range: Range }
   | { readonly set: 'virtual' | 'hairpin'; readonly address: Address }
-  | { readonly set: 'inside' | 'pod-sources' | 'near' | 'service-ranges'; readonly range: Range }
+  | { readonly set: 'inside' | 'local' | 'pod-sources' | 'near' | 'service-ranges'; readonly range: Range }
 
 export type Rule =
   /** Looks the destination up among the frontends and goes to the chain it finds. */
@@ -64,9 +65,9 @@ export type Rule =
   | { readonly kind: 'reset' }
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'drop' }
-  /** A pod that meets itself, or a client from outside: the answer must come back through this node. */
+  /** A pod that meets itself, or a client that is not of this node: the answer must come back through this node. */
   | { readonly kind: 'source-hairpin'; readonly to: Address | undefined }
-  | { readonly kind: 'source-outside'; readonly to: Address | undefined }
+  | { readonly kind: 'source-foreign'; readonly to: Address | undefined }
   /** Pods on their way out of the site. */
   | { readonly kind: 'masquerade' }
 

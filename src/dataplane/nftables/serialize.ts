@@ -32,6 +32,7 @@ export function newSets(family: Family): string {
     clients: ['map', `type ${address} . ${place} : mark; flags dynamic,timeout; size ${mostClients};`],
     allowed: ['set', `type ${place} . ${address}; flags interval;`],
     inside: ['set', intervals],
+    local: ['set', intervals],
     'pod-sources': ['set', intervals],
     near: ['set', intervals],
     'service-ranges': ['set', intervals],
@@ -105,8 +106,8 @@ function ruleText(rule: Rule, family: Family): string {
       return 'drop'
     case 'source-hairpin':
       return `ct status dnat ${ip} saddr . ${ip} daddr ${named('hairpin')} ${sourceNat(rule.to, family)}`
-    case 'source-outside':
-      return `ct status dnat meta mark & ${keepSourceBit} == 0 ${ip} saddr != ${named('inside')} ${sourceNat(rule.to, family)}`
+    case 'source-foreign':
+      return `ct status dnat meta mark & ${keepSourceBit} == 0 ${ip} saddr != ${named('local')} ${sourceNat(rule.to, family)}`
     case 'masquerade':
       return `${ip} saddr ${named('pod-sources')} ${ip} daddr != ${named('near')} masquerade`
   }
