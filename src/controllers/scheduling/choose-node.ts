@@ -1,11 +1,10 @@
 // On which node does a pod run, and if on none, why not?
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { controllerOf } from '../framework/owner-references.ts'
-import { type ClusterState, type NodeState, requestsOf } from './cluster-state.ts'
+import { amountOf, type ClusterState, type NodeState, requestsOf } from './cluster-state.ts'
 import { hostPortsOf, portsClash } from './host-ports.ts'
 import { matchesNodeSelection, matchesTerm } from './node-selector.ts'
 import { type AffinityView, domainsOf, type NamespaceLabels, viewAffinity } from './pod-affinity.ts'
-import { parseQuantity } from './quantity.ts'
 import { untolerated } from './taints.ts'
 import { type SpreadView, viewSpread } from './topology-spread.ts'
 
@@ -143,17 +142,19 @@ function affinityScore({ pod, cluster, namespaceLabels }: Question): Score {
     }, 0)
 }
 
+/** Amounts are counted in billionths. */
+const billion = 1_000_000_000n
+
 /** A node that does not say how much it has is not held to it. */
 function missingResource(pod: Pod, { node, pods, requested }: NodeState): string | undefined {
   const allocatable = node.status?.allocatable ?? node.status?.capacity
-  if (allocatable?.pods !== undefined && pods.size + 1 > parseQuantity(allocatable.pods)) return 'Too many pods'
+  if (allocatable?.pods !== undefined && BigInt(pods.size + 1) * billion > amountOf(allocatable.pods)) {
+    return 'Too many pods'
+  }
   const wanted = requestsOf(pod)
   for (const resource of ['cpu', 'memory'] as const) {
-    if (wanted[resource] === 0 || allocatable?.[resource] === undefined) continue
-    // Sums of fractions of a core are a hair off; a millionth of a unit is nobody's request.
-    if (requested[resource] + wanted[resource] > parseQuantity(allocatable[resource]) + 1e-6) {
-      return `Insufficient ${resource}`
-    }
+    if (wanted[resource] === 0n || allocatable?.[resource] === undefined) continue
+    if (requested[resource] + wanted[resource] > amountOf(allocatable[resource])) return `Insufficient ${resource}`
   }
   return undefined
 }

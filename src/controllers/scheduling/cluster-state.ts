@@ -1,13 +1,15 @@
 // Which pods stand on which node, those included whose binding is still on its way?
+
 import type { Node } from '../../objects/kinds/node.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
+import { parseQuantity } from '../../objects/quantity.ts'
 import { controllerOf } from '../framework/owner-references.ts'
 import { isPodFinished } from '../framework/pod-state.ts'
-import { parseQuantity } from './quantity.ts'
 
+/** In billionths of a core and of a byte. */
 export interface Resources {
-  readonly cpu: number
-  readonly memory: number
+  readonly cpu: bigint
+  readonly memory: bigint
 }
 
 export interface NodeState {
@@ -56,7 +58,7 @@ export class ClusterState {
       return
     }
     this.#sorted = undefined
-    const state = { node, pods: new Map(), perOwner: new Map(), requested: { cpu: 0, memory: 0 } }
+    const state = { node, pods: new Map(), perOwner: new Map(), requested: { cpu: 0n, memory: 0n } }
     this.#nodes.set(node.metadata.name, state)
     for (const [key, { pod, nodeName }] of this.#placed) if (nodeName === node.metadata.name) add(state, key, pod)
   }
@@ -99,11 +101,17 @@ export function requestsOf(pod: Pod): Resources {
   const inits = pod.spec?.initContainers ?? []
   const sidecars = inits.filter(({ restartPolicy }) => restartPolicy === 'Always')
   const total = (name: 'cpu' | 'memory') => {
-    const one = (container: (typeof containers)[number]) => parseQuantity(container.resources?.requests?.[name])
-    const running = [...containers, ...sidecars].reduce((sum, container) => sum + one(container), 0)
-    return Math.max(running, ...inits.map(one)) + parseQuantity(pod.spec?.overhead?.[name])
+    const one = (container: (typeof containers)[number]) => amountOf(container.resources?.requests?.[name])
+    const running = [...containers, ...sidecars].reduce((sum, container) => sum + one(container), 0n)
+    const [largest = 0n] = [running, ...inits.map(one)].sort((a, b) => (a > b ? -1 : 1))
+    return largest + amountOf(pod.spec?.overhead?.[name])
   }
   return { cpu: total('cpu'), memory: total('memory') }
+}
+
+/** Nothing for what is no quantity, which the API server does not let in. */
+export function amountOf(value: string | number | undefined): bigint {
+  return value === undefined ? 0n : (parseQuantity(value) ?? 0n)
 }
 
 function add(state: MutableNodeState, key: string, pod: Pod): void {
@@ -117,7 +125,8 @@ function subtract(state: MutableNodeState, key: string, pod: Pod): void {
 
 function shift(state: MutableNodeState, pod: Pod, sign: 1 | -1): void {
   const { cpu, memory } = requestsOf(pod)
-  state.requested = { cpu: state.requested.cpu + sign * cpu, memory: state.requested.memory + sign * memory }
+  const factor = BigInt(sign)
+  state.requested = { cpu: state.requested.cpu + factor * cpu, memory: state.requested.memory + factor * memory }
   const owner = controllerOf(pod)?.uid
   if (owner === undefined) return
   const count = (state.perOwner.get(owner) ?? 0) + sign
