@@ -1,11 +1,12 @@
 // Real kubectl runs commands through our exec and attach, over both transports.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { finished, startKubectl, startKubeServer, transports } from './kube-server.testing.ts'
+import { finished, kubectlCommand, startKubectl, startKubeServer, transports } from './kube-server.testing.ts'
 import { localPod } from './local-pod.testing.ts'
 
 const timeout = 60_000
@@ -109,6 +110,24 @@ for (const transport of transports) {
     assert.ok(late - early < 20e6, `resident memory grew by ${late - early} bytes while nobody was reading`)
   })
 
+  test(`${transport}: a command that does not read holds kubectl back, and gets everything in the end`, {
+    timeout,
+  }, async () => {
+    await using server = await startKubeServer(localPod())
+    const size = 50_000_000
+    const before = process.memoryUsage().rss
+    const child = startKubectl(server, transport, ['exec', '-i', 'web', '--', 'sh', '-c', 'sleep 1; wc -c'])
+    let peak = 0
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss)
+    }, 20)
+    const { stdout } = await finished(child, Buffer.alloc(size))
+    clearInterval(watch)
+    assert.equal(Number(stdout.toString()), size)
+    // The bytes that the test itself holds count once.
+    assert.ok(peak - before < size + 60e6, `resident memory grew by ${peak - before} bytes`)
+  })
+
   test(`${transport}: cp carries 20 MB there and back`, { timeout }, async () => {
     await using server = await startKubeServer(localPod())
     const directory = mkdtempSync(join(tmpdir(), 'streaming-'))
@@ -126,4 +145,32 @@ for (const transport of transports) {
       rmSync(directory, { recursive: true })
     }
   })
+}
+
+for (const transport of transports) {
+  test(`${transport}: exec -it asks for a terminal of the size of the user's`, { timeout }, async () => {
+    const pod = localPod()
+    await using server = await startKubeServer(pod)
+    const { command, env } = kubectlCommand(server, transport, [
+      'exec',
+      '-it',
+      'web',
+      '--',
+      'sh',
+      '-c',
+      'sleep 0.3; echo done',
+    ])
+    // `script` gives kubectl the terminal that it insists on.
+    const child = spawn('script', ['-qec', `stty rows 33 cols 111; ${command.map(quote).join(' ')}`, '/dev/null'], {
+      env,
+    })
+    const { stdout } = await finished(child)
+    assert.match(stdout.toString(), /done/)
+    assert.equal(pod.seen.exec?.tty, true)
+    assert.deepEqual(pod.seen.sizes, ['111x33'])
+  })
+}
+
+function quote(text: string): string {
+  return `'${text}'`
 }

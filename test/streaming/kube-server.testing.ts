@@ -81,25 +81,24 @@ export async function startKubeServer(streams: LocalPod): Promise<KubeServer> {
 export type Transport = 'websocket' | 'spdy'
 export const transports: readonly Transport[] = ['websocket', 'spdy']
 
-export function startKubectl(server: KubeServer, transport: Transport, args: readonly string[]): ChildProcess {
+export function kubectlCommand(server: KubeServer, transport: Transport, args: readonly string[]) {
   const useWebSockets = String(transport === 'websocket')
-  const all = [
-    '--kubeconfig=/dev/null',
-    `--server=${server.url}`,
-    '--insecure-skip-tls-verify',
-    '--token=x',
-    '-n',
-    'shop',
-  ]
-  return spawn('kubectl', [...all, ...args], {
+  const connection = [`--server=${server.url}`, '--insecure-skip-tls-verify', '--token=x', '-n', 'shop']
+  return {
+    command: ['kubectl', '--kubeconfig=/dev/null', ...connection, ...args],
     env: {
       PATH: process.env.PATH,
       HOME: '/nonexistent',
       KUBECTL_REMOTE_COMMAND_WEBSOCKETS: useWebSockets,
       KUBECTL_PORT_FORWARD_WEBSOCKETS: useWebSockets,
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  }
+}
+
+export function startKubectl(server: KubeServer, transport: Transport, args: readonly string[]): ChildProcess {
+  const { command, env } = kubectlCommand(server, transport, args)
+  const [program = '', ...rest] = command
+  return spawn(program, rest, { env, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 export interface Outcome {
