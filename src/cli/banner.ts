@@ -11,12 +11,18 @@ export interface BannerOptions {
 export function banner(status: LabStatus, options: BannerOptions): string {
   const strong = (text: string) => (options.color ? `\u001B[1m${text}\u001B[22m` : text)
   const nodes = status.machines.filter(machine => machine.kind === 'node').length
-  const took = options.ms === undefined ? 'is up' : `is up in ${Math.round(options.ms).toLocaleString('en').replaceAll(',', ' ')} ms`
+  const took =
+    options.ms === undefined
+      ? 'is up'
+      : `is up in ${Math.round(options.ms).toLocaleString('en').replaceAll(',', ' ')} ms`
   const named = status.lab === 'anton' ? '' : ` --name ${status.lab}`
-  const example = status.reach.find(row => row.url.startsWith('https://')) ?? status.reach.find(row => row.url.startsWith('http'))
+  const example =
+    status.reach.find(row => row.url.startsWith('https://')) ?? status.reach.find(row => row.url.startsWith('http'))
   const laptop = status.machines.find(machine => machine.kind === 'host')?.name ?? 'laptop'
   return [
-    strong(`Fairway ${status.version} · lab ${status.lab} ${took}: ${nodes} nodes, ${status.pods.ready} of ${status.pods.total} pods ready`),
+    strong(
+      `Fairway ${status.version} · lab ${status.lab} ${took}: ${nodes} nodes, ${status.pods.ready} of ${status.pods.total} pods ready`,
+    ),
     ...(status.reach.length === 0 ? [] : ['', reachTable(status.reach)]),
     ...(status.notReady.length === 0 ? [] : ['', 'Not as it should be:', ...status.notReady.map(line => `  ${line}`)]),
     '',

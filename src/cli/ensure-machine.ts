@@ -10,16 +10,22 @@ const programs = ['nginx', 'unbound', 'nft', 'ip', 'busybox', 'curl', 'unshare',
 
 export function ensureMachine(io: Io): void {
   if (process.platform !== 'linux') {
-    throw new UndecidedError(`a lab needs Linux: it is made of network namespaces. On ${process.platform} 'fairway check' and 'fairway render' work`)
+    throw new UndecidedError(
+      `a lab needs Linux: it is made of network namespaces. On ${process.platform} 'fairway check' and 'fairway render' work`,
+    )
   }
   const missing = programs.filter(program => !isInstalled(program, io))
   if (missing.length === 0) return
   const scripts = scriptsDirectory()
-  const packages = spawnSync(join(scripts, 'debian-packages'), ['run'], { encoding: 'utf8' }).stdout.split(/\s+/).filter(name => name !== '')
+  const packages = spawnSync(join(scripts, 'debian-packages'), ['run'], { encoding: 'utf8' })
+    .stdout.split(/\s+/)
+    .filter(name => name !== '')
   const { status } = spawnSync(join(scripts, 'ensure-debian'), packages, { stdio: ['ignore', 2, 2] })
   const left = programs.filter(program => !isInstalled(program, io))
   if (status === 0 && left.length === 0) return
-  throw new UndecidedError(`this machine lacks ${(left.length > 0 ? left : missing).join(', ')}; the command above installs what is missing`)
+  throw new UndecidedError(
+    `this machine lacks ${(left.length > 0 ? left : missing).join(', ')}; the command above installs what is missing`,
+  )
 }
 
 /** Debian keeps servers in /usr/sbin, which is not in an ordinary user's PATH. */

@@ -1,6 +1,13 @@
 // Which lab does a command mean: the one named, or the only one there is.
 import { controlClient } from '../lab/daemon/control.ts'
-import { type DaemonRecord, listLabs, runningDaemon, type StateDirectory, stateDirectory, stateRoot } from '../lab/daemon/state-directory.ts'
+import {
+  type DaemonRecord,
+  listLabs,
+  runningDaemon,
+  type StateDirectory,
+  stateDirectory,
+  stateRoot,
+} from '../lab/daemon/state-directory.ts'
 import { type Io, UndecidedError, UsageError } from './command.ts'
 import type { LabCalls, LabEvent } from './lab-calls.ts'
 
@@ -23,7 +30,8 @@ export function findLab(name: string | undefined, io: Io): StateDirectory {
   const labs = knownLabs(io)
   const running = labs.filter(state => runningDaemon(state) !== undefined)
   const [only, second] = running.length > 0 ? running : labs
-  if (only === undefined) throw new UndecidedError("no lab is running here; start one with 'fairway up scenarios/anton'")
+  if (only === undefined)
+    throw new UndecidedError("no lab is running here; start one with 'fairway up scenarios/anton'")
   if (second !== undefined) {
     const names = (running.length > 0 ? running : labs).map(state => state.lab)
     throw new UsageError(`there are several labs: ${names.join(', ')}; say which one with --name`)
@@ -41,7 +49,9 @@ export function findRunningLab(name: string | undefined, io: Io): RunningLab {
   const state = findLab(name, io)
   const record = runningDaemon(state)
   if (record === undefined) {
-    throw new UndecidedError(`lab ${state.lab} is not running; 'fairway up' resumes it, 'fairway down --name ${state.lab}' removes what is left`)
+    throw new UndecidedError(
+      `lab ${state.lab} is not running; 'fairway up' resumes it, 'fairway down --name ${state.lab}' removes what is left`,
+    )
   }
   return { state, record, control: controlClient<LabCalls, LabEvent>(state.controlSocket) }
 }

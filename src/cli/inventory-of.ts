@@ -6,6 +6,7 @@ import type { LoadedInput } from './load-input.ts'
 
 export function inventoryOf({ site, objects }: LoadedInput): Inventory {
   const own = objects.map(({ object, positionOf }): Entry => ({ object, positionOf }))
-  const expanded = site === undefined ? [] : expandSite(site).map((object): Entry => ({ object, positionOf: undefined }))
+  const expanded =
+    site === undefined ? [] : expandSite(site).map((object): Entry => ({ object, positionOf: undefined }))
   return takeInventory([...own, ...expanded], site)
 }

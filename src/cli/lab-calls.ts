@@ -44,7 +44,10 @@ export type LabCalls = {
   /** The way into a machine (`laptop`) or a pod (`default/echo-…`). */
   readonly door: { readonly input: { readonly machine: string }; readonly output: Doorway }
   /** Applies the folder's changes to the running lab. */
-  readonly apply: { readonly input: { readonly input: string }; readonly output: { readonly diagnostics: readonly Diagnostic[] } }
+  readonly apply: {
+    readonly input: { readonly input: string }
+    readonly output: { readonly diagnostics: readonly Diagnostic[] }
+  }
   readonly shutdown: { readonly input: { readonly keepState: boolean }; readonly output: null }
 }
 

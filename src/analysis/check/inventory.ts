@@ -16,7 +16,8 @@ export function takeInventory(entries: readonly Entry[], site: Site | undefined)
   return {
     site,
     // The entries of a kind hold objects of that kind's type: decode has checked them against its schema.
-    of: <T extends KubeObject>(kind: KindRef) => (byKind.get(`${kind.group}/${kind.kind}`) ?? []) as unknown as readonly Entry<T>[],
+    of: <T extends KubeObject>(kind: KindRef) =>
+      (byKind.get(`${kind.group}/${kind.kind}`) ?? []) as unknown as readonly Entry<T>[],
   }
 }
 

@@ -43,6 +43,9 @@ export function workloadPods(input: Inventory): readonly WorkloadPods[] {
   }))
 }
 
-function named(object: { readonly kind: string; readonly metadata: { readonly namespace?: string; readonly name: string } }) {
+function named(object: {
+  readonly kind: string
+  readonly metadata: { readonly namespace?: string; readonly name: string }
+}) {
   return { kind: object.kind, namespace: object.metadata.namespace ?? 'default', name: object.metadata.name }
 }

@@ -31,9 +31,11 @@ Exit code: 0 nothing found of that severity; 1 something found; 2 the input cann
       },
     })
     const format = formats.find(candidate => candidate === values.output)
-    if (format === undefined) throw new UsageError(`-o takes ${formats.join(', ')}, not ${JSON.stringify(values.output)}`)
+    if (format === undefined)
+      throw new UsageError(`-o takes ${formats.join(', ')}, not ${JSON.stringify(values.output)}`)
     const failOn = values['fail-on']
-    if (failOn !== 'error' && failOn !== 'warning') throw new UsageError(`--fail-on takes error or warning, not ${JSON.stringify(failOn)}`)
+    if (failOn !== 'error' && failOn !== 'warning')
+      throw new UsageError(`--fail-on takes error or warning, not ${JSON.stringify(failOn)}`)
     const paths = [...positionals, ...(values.filename ?? [])]
     if (paths.length === 0) throw new UsageError('say what to check: fairway check scenarios/anton')
     const files = (await Promise.all(paths.map(path => readInput(path, io)))).flat()
@@ -44,12 +46,17 @@ Exit code: 0 nothing found of that severity; 1 something found; 2 the input cann
       for (const document of loaded.skipped) io.note(`skipped: ${describeSkipped(document)}`)
       io.note(summary(diagnostics, files.length, loaded.objects.length))
     }
-    const bad = diagnostics.some(found => found.severity === 'error' || (failOn === 'warning' && found.severity === 'warning'))
+    const bad = diagnostics.some(
+      found => found.severity === 'error' || (failOn === 'warning' && found.severity === 'warning'),
+    )
     return bad ? exit.bad : exit.good
   },
 }
 
-function print(diagnostics: readonly Diagnostic[], options: { readonly format: Format; readonly color: boolean }): string {
+function print(
+  diagnostics: readonly Diagnostic[],
+  options: { readonly format: Format; readonly color: boolean },
+): string {
   return printDiagnostics(diagnostics, options).trimEnd()
 }
 

@@ -30,8 +30,14 @@ unless --keep is given: then 'fairway up' resumes it.
       const keepState = values.keep === true
       const ended = await stopDaemon(state, { ask: () => control.call('shutdown', { keepState }), graceMs })
       if (!keepState) removeStateDirectory(state)
-      if (ended === undefined) io.note(keepState ? `lab ${state.lab} was not running` : `lab ${state.lab} was not running; its state is removed`)
-      else io.note(`lab ${state.lab} is down${keepState ? '; its state is kept' : ''}${ended ? '' : ' (it had to be killed)'}`)
+      if (ended === undefined)
+        io.note(
+          keepState ? `lab ${state.lab} was not running` : `lab ${state.lab} was not running; its state is removed`,
+        )
+      else
+        io.note(
+          `lab ${state.lab} is down${keepState ? '; its state is kept' : ''}${ended ? '' : ' (it had to be killed)'}`,
+        )
     }
     return exit.good
   },

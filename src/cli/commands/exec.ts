@@ -35,6 +35,7 @@ function readArguments(args: readonly string[]): { name?: string; machine: strin
   }
   const machine = rest.shift()
   if (rest[0] === '--') rest.shift()
-  if (machine === undefined || rest.length === 0) throw new UsageError('say which machine and which command: fairway exec laptop -- ip route')
+  if (machine === undefined || rest.length === 0)
+    throw new UsageError('say which machine and which command: fairway exec laptop -- ip route')
   return { ...(name === undefined ? {} : { name }), machine, command: rest }
 }

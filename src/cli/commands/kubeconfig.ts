@@ -22,7 +22,9 @@ Prints the kubeconfig with its client key, or only the path of the file:
     try {
       text = readFileSync(state.kubeconfig, 'utf8')
     } catch (error) {
-      throw new UndecidedError(`lab ${state.lab} has no kubeconfig yet: ${error instanceof Error ? error.message : String(error)}`)
+      throw new UndecidedError(
+        `lab ${state.lab} has no kubeconfig yet: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
     io.out(values.path === true ? state.kubeconfig : text.trimEnd())
     return exit.good

@@ -22,9 +22,11 @@ The daemon's own log: what it started, what failed and was tried again. What pod
       args: [...args],
       options: { name: { type: 'string' }, follow: { type: 'boolean', short: 'f' }, tail: { type: 'string' } },
     })
-    if (values.tail !== undefined && !/^\d+$/.test(values.tail)) throw new UsageError(`--tail takes a number of lines, not ${JSON.stringify(values.tail)}`)
+    if (values.tail !== undefined && !/^\d+$/.test(values.tail))
+      throw new UsageError(`--tail takes a number of lines, not ${JSON.stringify(values.tail)}`)
     const state = findLab(values.name, io)
-    if (statSync(state.log, { throwIfNoEntry: false }) === undefined) throw new UndecidedError(`lab ${state.lab} has no log yet`)
+    if (statSync(state.log, { throwIfNoEntry: false }) === undefined)
+      throw new UndecidedError(`lab ${state.lab} has no log yet`)
     const file = openSync(state.log, 'r')
     try {
       const lines = readFrom(file, 0).text.split('\n')

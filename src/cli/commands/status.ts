@@ -21,17 +21,21 @@ Exit code 1: something that should run does not.`,
       args: [...args],
       options: { name: { type: 'string' }, output: { type: 'string', short: 'o', default: 'table' } },
     })
-    if (!['table', 'json', 'name'].includes(values.output)) throw new UsageError(`-o takes table, json or name, not ${JSON.stringify(values.output)}`)
+    if (!['table', 'json', 'name'].includes(values.output))
+      throw new UsageError(`-o takes table, json or name, not ${JSON.stringify(values.output)}`)
     if (values.output === 'name') return printLabs(io)
     const { control } = findRunningLab(values.name, io)
     const found = await control.call('status', null)
     io.out(values.output === 'json' ? JSON.stringify(asDocument(found), null, 2) : describe(found))
-    return found.notReady.length === 0 && found.machines.every(machine => machine.ready !== false) ? exit.good : exit.bad
+    return found.notReady.length === 0 && found.machines.every(machine => machine.ready !== false)
+      ? exit.good
+      : exit.bad
   },
 }
 
 function printLabs(io: Io): number {
-  for (const state of knownLabs(io)) io.out(`${state.lab}\t${runningDaemon(state) === undefined ? 'stopped' : 'running'}`)
+  for (const state of knownLabs(io))
+    io.out(`${state.lab}\t${runningDaemon(state) === undefined ? 'stopped' : 'running'}`)
   return exit.good
 }
 

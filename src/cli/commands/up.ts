@@ -48,14 +48,19 @@ Exit code: 0 the lab is up; 1 it is up but the folder has errors; 2 the folder c
     })
     const [folder, ...others] = positionals
     if (folder === undefined || others.length > 0) throw new UsageError('say which folder: fairway up scenarios/anton')
-    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError(`--port takes a port number, not ${JSON.stringify(values.port)}`)
+    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port))
+      throw new UsageError(`--port takes a port number, not ${JSON.stringify(values.port)}`)
     const input = isAbsolute(folder) ? folder : resolve(io.cwd, folder)
     const name = values.name ?? siteNameIn(await readInput(folder, io))
-    if (name === undefined) throw new UsageError(`no Site in ${folder}: a file with 'kind: Site' says which machines there are; see docs/site.md`)
+    if (name === undefined)
+      throw new UsageError(
+        `no Site in ${folder}: a file with 'kind: Site' says which machines there are; see docs/site.md`,
+      )
     const state = stateOf(name, io)
 
     if (runningDaemon(state) !== undefined) {
-      if (values.fresh === true) throw new UndecidedError(`lab ${name} is running; end it first: fairway down --name ${name}`)
+      if (values.fresh === true)
+        throw new UndecidedError(`lab ${name} is running; end it first: fairway down --name ${name}`)
       return await bringUpToDate(state, input, io)
     }
     ensureMachine(io)
@@ -97,14 +102,22 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
       else if (report.kind === 'ready' || report.kind === 'failed') outcome.resolve(report)
     },
   })
-  if (launch.kind === 'port taken') throw new UndecidedError(`port ${launch.port} on 127.0.0.1 is taken; choose another with --port`)
-  if (launch.kind === 'runs already') throw new UndecidedError(`lab ${state.lab} is being started by somebody else at this moment`)
+  if (launch.kind === 'port taken')
+    throw new UndecidedError(`port ${launch.port} on 127.0.0.1 is taken; choose another with --port`)
+  if (launch.kind === 'runs already')
+    throw new UndecidedError(`lab ${state.lab} is being started by somebody else at this moment`)
 
   const { daemon } = launch
   const stop = interruption()
   const first = await Promise.race([
     outcome.promise,
-    daemon.exited.then((code): DaemonReport => ({ kind: 'failed', exitCode: exit.undecided, message: `the lab's daemon ended with ${code}; its log says why: ${state.log}` })),
+    daemon.exited.then(
+      (code): DaemonReport => ({
+        kind: 'failed',
+        exitCode: exit.undecided,
+        message: `the lab's daemon ended with ${code}; its log says why: ${state.log}`,
+      }),
+    ),
     stop.then((): DaemonReport => ({ kind: 'failed', exitCode: 130, message: 'interrupted' })),
   ])
   progress.end()

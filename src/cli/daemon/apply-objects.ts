@@ -29,7 +29,10 @@ const fieldManager = 'fairway'
  * Objects are applied server-side in the given order. What the folder held at the last time and holds no more is deleted. An object
  * that the API server refuses becomes a diagnostic, and the others go on.
  */
-export async function applyObjects(wanted: readonly WantedObject[], options: ApplyOptions): Promise<readonly Diagnostic[]> {
+export async function applyObjects(
+  wanted: readonly WantedObject[],
+  options: ApplyOptions,
+): Promise<readonly Diagnostic[]> {
   const before = readLedger(options.ledger)
   const after: Record<string, { hash: string; apiVersion: string }> = {}
   const diagnostics: Diagnostic[] = []
@@ -46,7 +49,8 @@ export async function applyObjects(wanted: readonly WantedObject[], options: App
     after[name] = { hash, apiVersion: object.apiVersion }
   }
   for (const [name, { apiVersion }] of Object.entries(before)) {
-    if (after[name] === undefined && !diagnostics.some(found => found.object === name)) await remove(name, apiVersion, options.client)
+    if (after[name] === undefined && !diagnostics.some(found => found.object === name))
+      await remove(name, apiVersion, options.client)
   }
   writePrivateFile(options.ledger, JSON.stringify(after))
   return diagnostics
@@ -85,7 +89,10 @@ function refused(object: string, error: ApiError, position: Position | undefined
     code: 'FW130',
     severity: 'error',
     message: `the API server refuses ${object}: ${error.message}`,
-    fix: error.reason === 'NotFound' && error.message.includes('namespaces') ? 'add the Namespace to the folder' : 'correct the object; everything else was applied',
+    fix:
+      error.reason === 'NotFound' && error.message.includes('namespaces')
+        ? 'add the Namespace to the folder'
+        : 'correct the object; everything else was applied',
     object,
     ...(position === undefined ? {} : { position }),
   }

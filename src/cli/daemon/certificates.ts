@@ -27,7 +27,14 @@ export function openCertificates(state: StateDirectory, now: () => number): LabC
     cluster,
     web,
     apiServer: (dnsNames, addresses) =>
-      issueCertificate(cluster, { commonName: 'kube-apiserver', dnsNames, addresses, usages: ['server'], days, now: now() }),
+      issueCertificate(cluster, {
+        commonName: 'kube-apiserver',
+        dnsNames,
+        addresses,
+        usages: ['server'],
+        days,
+        now: now(),
+      }),
     administrator: () =>
       issueCertificate(cluster, {
         commonName: 'kubernetes-admin',
@@ -37,7 +44,13 @@ export function openCertificates(state: StateDirectory, now: () => number): LabC
         now: now(),
       }),
     site: hosts =>
-      issueCertificate(web, { commonName: (hosts[0] ?? 'fairway').slice(0, 64), dnsNames: hosts, usages: ['server'], days, now: now() }),
+      issueCertificate(web, {
+        commonName: (hosts[0] ?? 'fairway').slice(0, 64),
+        dnsNames: hosts,
+        usages: ['server'],
+        days,
+        now: now(),
+      }),
   }
 }
 

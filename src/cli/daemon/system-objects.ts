@@ -62,7 +62,11 @@ export function kubernetesService(controlPlane: readonly Address[]): readonly Ku
   const endpoints: Endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+    },
     subsets: [{ addresses: controlPlane.map(ip => ({ ip })), ports }],
   }
   return [service, ...slices, endpoints]

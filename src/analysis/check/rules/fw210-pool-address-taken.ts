@@ -1,7 +1,11 @@
 // Does a pool hold an address that some machine of the LAN has already?
-import { contains } from '../../../net/cidr.ts'
+
 import type { Address } from '../../../net/address.ts'
-import { type CiliumLoadBalancerIPPool, ciliumLoadBalancerIPPools } from '../../../objects/kinds/cilium-load-balancer-ip-pool.ts'
+import { contains } from '../../../net/cidr.ts'
+import {
+  type CiliumLoadBalancerIPPool,
+  ciliumLoadBalancerIPPools,
+} from '../../../objects/kinds/cilium-load-balancer-ip-pool.ts'
 import type { Site } from '../../../site/site.ts'
 import { finding } from '../inventory.ts'
 import { poolRanges } from '../pool-ranges.ts'
@@ -37,4 +41,3 @@ function owners(site: Site): readonly { owner: string; address: Address }[] {
     ...site.lan.hosts.flatMap(host => host.addresses.map(address => ({ owner: `host ${host.name}`, address }))),
   ]
 }
-

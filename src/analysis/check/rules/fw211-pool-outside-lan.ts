@@ -1,6 +1,9 @@
 // Does a pool hold addresses that nobody on the LAN can ask for by ARP?
 import { covers, formatCidr } from '../../../net/cidr.ts'
-import { type CiliumLoadBalancerIPPool, ciliumLoadBalancerIPPools } from '../../../objects/kinds/cilium-load-balancer-ip-pool.ts'
+import {
+  type CiliumLoadBalancerIPPool,
+  ciliumLoadBalancerIPPools,
+} from '../../../objects/kinds/cilium-load-balancer-ip-pool.ts'
 import { finding } from '../inventory.ts'
 import { poolRanges } from '../pool-ranges.ts'
 import type { Rule } from '../rule.ts'

@@ -13,7 +13,8 @@ export const serviceSelectsNothing: Rule = {
       const selector = Object.entries(entry.object.spec?.selector ?? {})
       if (selector.length === 0 || entry.object.spec?.type === 'ExternalName') continue
       const namespace = entry.object.metadata.namespace ?? 'default'
-      const matches = (labels: Readonly<Record<string, string>>) => selector.every(([key, value]) => labels[key] === value)
+      const matches = (labels: Readonly<Record<string, string>>) =>
+        selector.every(([key, value]) => labels[key] === value)
       if (pods.some(pod => pod.namespace === namespace && matches(pod.labels))) continue
       const text = selector.map(([key, value]) => `${key}=${value}`).join(',')
       const elsewhere = pods.find(pod => matches(pod.labels))

@@ -27,13 +27,23 @@ export const portNobodyServes: Rule = {
         )
         // A container may listen on a port it does not declare; a name that nobody declares leads nowhere.
         if (isServed || (typeof target === 'number' && served.length === 0)) continue
-        const offered = [...new Set(served.map(({ name, port, protocol }) => `${name === undefined ? port : `${name} (${port})`}/${protocol}`))]
+        const offered = [
+          ...new Set(
+            served.map(({ name, port, protocol }) => `${name === undefined ? port : `${name} (${port})`}/${protocol}`),
+          ),
+        ]
         yield finding(entry, ['spec', 'ports', index, 'targetPort' in port ? 'targetPort' : 'port'], {
           code: 'FW302',
           severity: typeof target === 'number' ? 'warning' : 'error',
           message: `Service ${namespace}/${entry.object.metadata.name} port ${port.port} leads to ${target}/${protocol}, which no container of ${selected.map(pod => pod.owner).join(', ')} declares`,
-          why: typeof target === 'number' ? 'connections are refused unless the program listens there all the same' : 'a named port without a container gives the Service no endpoint',
-          fix: offered.length === 0 ? `declare containerPort with name ${target}` : `declared are ${offered.join(', ')}; set targetPort to one of them`,
+          why:
+            typeof target === 'number'
+              ? 'connections are refused unless the program listens there all the same'
+              : 'a named port without a container gives the Service no endpoint',
+          fix:
+            offered.length === 0
+              ? `declare containerPort with name ${target}`
+              : `declared are ${offered.join(', ')}; set targetPort to one of them`,
         })
       }
     }

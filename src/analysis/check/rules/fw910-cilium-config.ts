@@ -15,7 +15,8 @@ const always = () => true
 const verdicts: Readonly<Record<string, Verdict>> = {
   tunnel: {
     applies: always,
-    message: 'tunnel was removed in Cilium 1.15; the agent ignores it, and the default is a VXLAN tunnel, so `tunnel: disabled` has the opposite effect',
+    message:
+      'tunnel was removed in Cilium 1.15; the agent ignores it, and the default is a VXLAN tunnel, so `tunnel: disabled` has the opposite effect',
     fix: 'write routing-mode: native, with ipv4-native-routing-cidr set to the pod range and auto-direct-node-routes: "true"',
   },
   'policy-enforcement': {
@@ -36,7 +37,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 }
 
 export const ciliumConfig: Rule = {
-  code: 'FW901',
+  code: 'FW910',
   title: 'cilium-config holds a key that does nothing',
   *check(input) {
     for (const entry of input.of<ConfigMap>(configMaps)) {
@@ -46,7 +47,7 @@ export const ciliumConfig: Rule = {
         const verdict = verdicts[key]
         if (verdict === undefined || !verdict.applies(value)) continue
         yield finding(entry, ['data', key], {
-          code: 'FW901',
+          code: 'FW910',
           severity: key === 'enable-xt-socket-fallback' ? 'info' : 'warning',
           message: verdict.message,
           fix: verdict.fix,

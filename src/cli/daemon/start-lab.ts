@@ -1,0 +1,228 @@
+// Puts the rooms together: from a folder of YAML to machines, an API server, controllers, and packets that flow.
+import { randomUUID } from 'node:crypto'
+import { chdir } from 'node:process'
+import { ApiServer } from '../../apiserver/api-server.ts'
+import { systemClock } from '../../client/clock.ts'
+import { embeddedClient } from '../../client/embedded.ts'
+import { startControlPlane } from '../../controllers/controllers.ts'
+import { createInformers, type Problem } from '../../controllers/framework/context.ts'
+import { programNodes } from '../../controllers/network/program-nodes.ts'
+import { startNetwork } from '../../controllers/network/start-network.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { serveControl } from '../../lab/daemon/control.ts'
+import { enterEnclosure, runtimeDirectory } from '../../lab/daemon/enclosure.ts'
+import type { StateDirectory } from '../../lab/daemon/state-directory.ts'
+import { createPodStreams } from '../../lab/pods/pod-streams.ts'
+import { startKubelets } from '../../lab/pods/start-kubelets.ts'
+import { attachPod, detachPod } from '../../lab/topology/pods.ts'
+import { startTopology } from '../../lab/topology/topology.ts'
+import { formatCidr } from '../../net/cidr.ts'
+import { expandSite } from '../../site/expand/expand.ts'
+import { exit } from '../command.ts'
+import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
+import { type LoadedInput, loadInput } from '../load-input.ts'
+import { readInput } from '../read-input.ts'
+import { applyObjects, type WantedObject } from './apply-objects.ts'
+import { openCertificates } from './certificates.ts'
+import { createSystemObjects } from './create-system-objects.ts'
+import { doorOf } from './doors.ts'
+import { startIngress } from './ingress.ts'
+import { createStatus } from './lab-status.ts'
+import { log, logProblem } from './log.ts'
+import { startNames } from './names.ts'
+import { labRuntimes } from './runtimes.ts'
+import { serveApi } from './serve-api.ts'
+import { topologyPlan } from './topology-plan.ts'
+import { untilReady } from './until-ready.ts'
+
+export interface LabOptions {
+  readonly state: StateDirectory
+  readonly settings: LabSettings
+  readonly socket: { readonly fd: number; readonly port: number }
+  readonly report: (report: DaemonReport) => void
+}
+
+export interface Lab extends AsyncDisposable {
+  /** Resolves when somebody asks over the control socket. */
+  readonly shutdown: Promise<{ readonly keepState: boolean }>
+  status(): LabStatus
+}
+
+/** Why there is no lab, with the exit code of `up`. */
+export interface NoLab {
+  readonly exitCode: number
+  readonly message: string
+  /** Nothing of an earlier run is lost when the state goes. */
+  readonly isFirstStart: boolean
+}
+
+/** A workload that is not ready after this long is named, and the lab counts as up without it. */
+const readyWithinMs = 30_000
+/** A node that is silent for this long is dead. Its lease is renewed several times in between. */
+const nodeGraceMs = 1_000
+
+export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
+  const { state, settings, report } = options
+  const startedAt = Date.now()
+  const step = (text: string) => {
+    log(text)
+    report({ kind: 'progress', text })
+  }
+
+  step('reading the folder')
+  const input = await load(settings)
+  report({ kind: 'diagnostics', diagnostics: input.diagnostics })
+  const { site } = input
+  if (site === undefined) {
+    return { exitCode: exit.usage, message: 'the site cannot be built; its errors are above', isFirstStart: true }
+  }
+  enterEnclosure([state.path])
+  chdir('/')
+
+  await using stack = new AsyncDisposableStack()
+  const ending = new AbortController()
+  const now = () => Date.now() - ageMs
+  /** Objects of the folder say they are as old as the site; whatever comes later is as old as it is. */
+  let ageMs = 0
+  const certificates = openCertificates(state, Date.now)
+  const authorities = [certificates.web.certificatePem, certificates.cluster.certificatePem]
+
+  step('building machines')
+  const topology = stack.use(await startTopology(topologyPlan(site, { authorities, directory: runtimeDirectory })))
+
+  step('starting the API server')
+  const api = ApiServer.open({
+    database: state.database,
+    now,
+    randomUUID,
+    serviceCidrs: site.serviceCidrs.map(formatCidr),
+  })
+  stack.defer(() => api.close())
+  const client = embeddedClient(api)
+  ageMs = site.ageMs
+  await createSystemObjects(client, site)
+  const applying = { client, ledger: `${state.path}/applied.json` }
+  const refused = await applyObjects(wantedObjects(input), applying)
+  ageMs = 0
+  report({ kind: 'diagnostics', diagnostics: refused })
+  const served = stack.use(await serveApi({ api, site, state, topology, certificates, socket: options.socket }))
+
+  step('starting controllers')
+  const onProblem = (problem: Problem) =>
+    logProblem(problem.key === undefined ? problem.where : `${problem.where} ${problem.key}`, problem.error)
+  const world = { client, clock: systemClock, random: Math.random, signal: ending.signal, onProblem }
+  const informers = createInformers(world)
+  const shared = { ...world, informers }
+  const controllers = startControlPlane({
+    ...shared,
+    graceMs: nodeGraceMs,
+    rootCertificate: certificates.cluster.certificatePem,
+  })
+  stack.defer(() => ending.abort())
+  const network = startNetwork(client, {
+    ...shared,
+    site: {
+      podCidrs: site.podCidrs,
+      serviceCidrs: site.serviceCidrs,
+      lanCidrs: site.lan.cidrs,
+      hosts: [
+        { name: 'router', kind: 'gateway', addresses: site.lan.gateways },
+        ...site.lan.hosts.map(host => ({ ...host, kind: 'host' as const })),
+      ],
+    },
+  })
+  await Promise.all([network.synced, ...controllers.map(controller => controller.synced)])
+  const programs = stack.use(
+    programNodes(network, { namespaceOf: node => topology.machines.get(node)?.namespace, onProblem }),
+  )
+
+  step('starting names, ingress and load balancer')
+  const names = stack.use(await startNames({ site, topology, network, informers, certificates, signal: ending.signal }))
+  const ingress = stack.use(startIngress({ world: shared, network, certificates }))
+
+  step('starting pods')
+  const kubelets = stack.use(
+    await startKubelets({
+      client,
+      nodes: site.nodes.flatMap(({ name, podCidrs }) => {
+        const machine = topology.machines.get(name)
+        return machine === undefined ? [] : [{ machine, podCidrs }]
+      }),
+      sandboxes: { attach: attachPod, detach: detachPod },
+      runtimes: labRuntimes({ site, topology, names, ingress, certificates }),
+      dns: {
+        clusterDns: site.dns.addresses,
+        clusterDomain: site.dns.zone,
+        nodeNameservers: site.lan.gateways,
+        nodeSearch: [site.domain],
+      },
+      directory: `${runtimeDirectory}/pods`,
+      versions: { kubernetesVersion: 'v1.34.0', fairwayVersion: '0.1.0' },
+      report: logProblem,
+    }),
+  )
+  api.setPodStreams(createPodStreams(kubelets))
+
+  const status = createStatus({
+    settings,
+    state,
+    site,
+    topology,
+    informers,
+    server: served.url,
+    startedAt,
+    diagnostics: () => [...input.diagnostics, ...refused],
+  })
+  const shutdown = Promise.withResolvers<{ keepState: boolean }>()
+  const control = stack.use(
+    await serveControl<LabCalls, LabEvent>(state.controlSocket, {
+      status: async () => status.read(),
+      door: async ({ machine }) => doorOf(machine, { topology, informers }),
+      apply: async ({ input: path }) => ({ diagnostics: await applyAgain({ ...settings, input: path }, applying) }),
+      shutdown: async ({ keepState }) => {
+        shutdown.resolve({ keepState })
+        return null
+      },
+    }),
+  )
+  void control
+  await untilReady({ status, programs, report: step, withinMs: readyWithinMs })
+  status.isUp(Date.now())
+
+  const owned = stack.move()
+  return { shutdown: shutdown.promise, status: () => status.read(), [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
+  const nothing = () => undefined
+  const files = await readInput(input, {
+    cwd,
+    env: {},
+    out: nothing,
+    note: nothing,
+    isTerminal: false,
+    color: false,
+    readStdin: () => Promise.reject(new Error('a lab is not read from stdin')),
+  })
+  return loadInput(files)
+}
+
+function wantedObjects({ site, objects }: LoadedInput): readonly WantedObject[] {
+  const own = objects.map(({ object, positionOf }): WantedObject => ({ object, position: positionOf([]) }))
+  const isFirst = ({ object }: WantedObject) =>
+    object.kind === 'Namespace' || object.kind === 'CustomResourceDefinition'
+  return [
+    ...own.filter(isFirst),
+    ...(site === undefined ? [] : expandSite(site).map(object => ({ object }))),
+    ...own.filter(wanted => !isFirst(wanted)),
+  ]
+}
+
+async function applyAgain(
+  settings: LabSettings,
+  applying: Parameters<typeof applyObjects>[1],
+): Promise<readonly Diagnostic[]> {
+  const input = await load(settings)
+  if (input.site === undefined) return input.diagnostics
+  return [...input.diagnostics, ...(await applyObjects(wantedObjects(input), applying))]
+}
