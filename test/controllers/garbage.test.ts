@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '../../src/client/client.ts'
 import { startGarbage } from '../../src/controllers/garbage/garbage.ts'
+import type { KindRef } from '../../src/objects/kind.ts'
 import { type ConfigMap, configMaps } from '../../src/objects/kinds/config-map.ts'
-import type { OwnerReference } from '../../src/objects/object.ts'
+import {
+  type CustomResourceDefinition,
+  customResourceDefinitions,
+} from '../../src/objects/kinds/custom-resource-definition.ts'
+import type { KubeObject, OwnerReference } from '../../src/objects/object.ts'
 import { startPlane } from './plane.testing.ts'
 
 const plane = () => startPlane({ controllers: [startGarbage] })
@@ -79,4 +84,37 @@ test('an owner of a kind nobody knows keeps its dependents', async () => {
   await make(world.client, 'child', [{ apiVersion: 'example.com/v1', kind: 'Robot', name: 'r', uid: 'r' }])
   await new Promise(resolve => setTimeout(resolve, 50))
   assert.deepEqual(await names(world.client), ['child'])
+})
+
+test('instances of a kind that was registered at run time are collected too', async () => {
+  await using world = await plane()
+  const widgets: KindRef = { group: 'example.com', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true }
+  await world.client.create<CustomResourceDefinition>(customResourceDefinitions, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  })
+  const top = await make(world.client, 'top')
+  await world.eventually(() =>
+    world.client.create<KubeObject>(widgets, {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      metadata: { ...key('w'), ownerReferences: [ownedBy(top)] },
+    }),
+  )
+  await world.client.delete(configMaps, key('top'))
+  await world.eventually(async () => assert.equal(await world.client.get(widgets, key('w')), undefined))
 })

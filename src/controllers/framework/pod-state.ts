@@ -2,14 +2,6 @@
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { parseTime } from './time.ts'
 
-export interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason?: string
-  readonly message?: string
-  readonly lastTransitionTime?: string
-}
-
 export function podCondition(pod: Pod, type: string) {
   return pod.status?.conditions?.find(condition => condition.type === type)
 }
@@ -51,7 +43,7 @@ export function nodeNameOf(pod: Pod): readonly string[] {
   return [pod.spec?.nodeName ?? '']
 }
 
-/** Times of readiness, restarts: what a sort by "least worth keeping" looks at. */
+/** ms since the epoch; 0 while it is not ready. */
 export function readySinceMs(pod: Pod): number {
   const ready = podCondition(pod, 'Ready')
   return ready?.status === 'True' ? (parseTime(ready.lastTransitionTime) ?? 0) : 0
