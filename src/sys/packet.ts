@@ -7,7 +7,7 @@ import type { NetNamespace } from './namespace.ts'
 import type { MacAddress } from './netlink.ts'
 import { arpRequest, etherTypeArp, readArp } from './packet/arp.ts'
 
-export { arpRequest, etherTypeArp, gratuitousArp, readArp } from './packet/arp.ts'
+export { arpRequest, etherTypeArp, gratuitousArp, gratuitousArpReply, readArp } from './packet/arp.ts'
 export { unsolicitedAdvertisement } from './packet/neighbour-advertisement.ts'
 
 const AF_PACKET = 17

@@ -37,6 +37,11 @@ export function gratuitousArp(address: Address, mac: MacAddress): Buffer {
   })
 }
 
+/** The same news as a reply, for those who heed only replies. */
+export function gratuitousArpReply(address: Address, mac: MacAddress): Buffer {
+  return arpFrame({ operation: 'reply', senderMac: mac, sender: address, targetMac: broadcast, target: address })
+}
+
 /** Undefined when the frame is no ARP for IPv4 over Ethernet. */
 export function readArp(frame: Buffer): ArpPacket | undefined {
   if (frame.length < 42 || frame.readUInt16BE(12) !== etherTypeArp) return undefined
