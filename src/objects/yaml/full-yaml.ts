@@ -42,7 +42,6 @@ const deepest = 200
 /** Reads one document without its `---` line. */
 export function readFullYaml(text: string): FullResult {
   const lines = new LineCounter()
-  lines.addNewLine(0)
   const parser = new Parser(lines.addNewLine)
   // Plain scalars are resolved here and keys compared here, so the schema is the one that resolves nothing.
   const composer = new Composer({
