@@ -75,7 +75,7 @@ function httpProbe(get: HttpGet, target: ProbeTarget, timeoutMs: number): Promis
   const request = httpRequest({
     path,
     headers,
-    agent: false,
+    // No `agent`: with one, even `false`, Node makes a connection of its own and never calls this.
     // The kubelet does not verify certificates either: a pod's address is in none.
     createConnection: () => (isSecure ? connectTls({ socket, rejectUnauthorized: false }) : socket),
   })

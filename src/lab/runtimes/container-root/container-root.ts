@@ -132,14 +132,20 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function readPid(report: Readable | undefined): Promise<number | undefined> {
+/** The line comes when the program is about to start. Until its very end, somebody else may hold the descriptor. */
+function readPid(report: Readable | undefined): Promise<number | undefined> {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>()
   let text = ''
-  try {
-    for await (const chunk of report ?? []) text += String(chunk)
-  } catch {
-    return undefined
+  const finish = () => {
+    resolve(/^\d+\n/.test(text) ? Number.parseInt(text, 10) : undefined)
+    report?.destroy()
   }
-  return /^\d+\n$/.test(text) ? Number(text) : undefined
+  report?.on('data', chunk => {
+    text += String(chunk)
+    if (text.includes('\n')) finish()
+  })
+  report?.on('error', finish).on('end', finish).on('close', finish)
+  return promise
 }
 
 function startError(exit: Awaited<ExecSession['exit']>, program: string): ContainerExit {
