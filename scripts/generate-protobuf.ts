@@ -27,6 +27,9 @@ const roots = [
   ...kinds('k8s.io.apimachinery.pkg.apis.meta.v1', 'DeleteOptions'),
 ]
 
+/** The two fields whose names in JSON differ, because a generator once lowered only their first letter. */
+const jsonNames: Readonly<Record<string, string>> = { uID: 'uid', aPIGroup: 'apiGroup' }
+
 function kinds(group: string, names: string): string[] {
   return names.split(' ').map(name => `${group}.${name}`)
 }
@@ -80,7 +83,7 @@ function readMessage(group: string, bytes: Uint8Array): void {
     if (number === 3) readMessage(name, bytesOf(value))
     if (number !== 2) continue
     const field = readField(bytesOf(value))
-    message[field.number] = [field.name, field.repeated ? 'list' : 'one', field.type]
+    message[field.number] = [jsonNames[field.name] ?? field.name, field.repeated ? 'list' : 'one', field.type]
   }
   all.set(name, message)
 }

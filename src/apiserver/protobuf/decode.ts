@@ -61,6 +61,7 @@ const embedded = new Set([
   'localObjectReference',
   'handler',
   'ephemeralContainerCommon',
+  'ingressRuleValue',
 ])
 
 function readMessage(message: string, bytes: Uint8Array): Json {
