@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import type { ExecSession } from '../../src/apiserver/pod-streams.ts'
 import { configMaps } from '../../src/objects/kinds/config-map.ts'
 import { secrets } from '../../src/objects/kinds/secret.ts'
+import { bindUdp } from '../../src/sys/sockets.ts'
 import { startLab } from './lab.testing.ts'
 
 let lab: Awaited<ReturnType<typeof startLab>>
@@ -79,8 +80,14 @@ test('ping, wget and nc reach another pod', async () => {
   assert.equal(JSON.parse(wget.stdout).path, '/from-busybox')
   const nc = await run('shell', ['sh', '-c', 'echo hello | nc -w 2 10.244.0.10 80'])
   assert.match(nc.stdout, /^pod=echo namespace=default node=node-1 addresses=10\.244\.0\.10\nhello\n$/)
-  const udp = await run('shell', ['sh', '-c', '(echo hi; sleep 0.3) | nc -u -w 1 10.244.0.10 53'])
-  assert.match(udp.stdout, /^pod=echo .*\nhi\n$/)
+})
+
+test('a datagram is answered with the identity and itself', async () => {
+  const socket = lab.machineOf('laptop').namespace.inside(() => bindUdp({ port: 0 }))
+  socket.send('hi', 53, '::ffff:10.244.0.10')
+  const [message] = await once(socket, 'message', { signal: AbortSignal.timeout(2000) })
+  assert.match(String(message), /^pod=echo .*\nhi$/)
+  socket.close()
 })
 
 test('exec passes stdin, both outputs and the exit code', async () => {
