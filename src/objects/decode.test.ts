@@ -15,6 +15,12 @@ function told({ diagnostics }: Decoded): string[] {
   })
 }
 
+function dataOf({ objects }: Decoded): object {
+  const [first] = objects
+  assert.ok(first)
+  return (first.object as { data?: object }).data ?? {}
+}
+
 const web = `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -182,7 +188,7 @@ test('anchors and merges are written out', () => {
   a: &text hello
   b: *text
 `)
-  assert.deepEqual((decoded.objects[0]?.object as { data?: unknown }).data, { a: 'hello', b: 'hello' })
+  assert.deepEqual(dataOf(decoded), { a: 'hello', b: 'hello' })
 })
 
 test('an alias bomb is refused', () => {
@@ -239,5 +245,5 @@ test('words that YAML 1.1 takes for booleans are caught where text is wanted', (
 test('a key named __proto__ is a key and nothing else', () => {
   const decoded = decode(`${web}data:\n  __proto__: x\n`)
   assert.equal(({} as { x?: unknown }).x, undefined)
-  assert.deepEqual(Object.keys((decoded.objects[0]?.object as unknown as { data: object }).data), ['__proto__'])
+  assert.deepEqual(Object.keys(dataOf(decoded)), ['__proto__'])
 })

@@ -1,7 +1,9 @@
 // How immutable objects get what they lack: the same object comes back when nothing was missing.
+// Values of a wrong type pass through untouched, because defaults come before the schema's verdict.
 
 /** Adds the fields that are absent (undefined or null); present ones win. */
 export function fill<T extends object>(object: T, missing: Partial<T>): T {
+  if (Array.isArray(object)) return object
   let result: T | undefined
   for (const key of Object.keys(missing) as (keyof T)[]) {
     if ((object[key] ?? undefined) !== undefined || missing[key] === undefined) continue
@@ -18,7 +20,7 @@ export function change<T extends object, K extends keyof T>(
   edit: (value: NonNullable<T[K]>) => T[K],
 ): T {
   const before = object[key]
-  if (before === undefined || before === null) return object
+  if (typeof before !== 'object' || before === null) return object
   const after = edit(before as NonNullable<T[K]>)
   return after === before ? object : { ...object, [key]: after }
 }
@@ -26,7 +28,8 @@ export function change<T extends object, K extends keyof T>(
 /** Edits every item and keeps the list when no item changed. */
 export function each<E>(edit: (item: E) => E): (list: readonly E[]) => readonly E[] {
   return list => {
-    const after = list.map(edit)
+    if (!Array.isArray(list)) return list
+    const after = list.map((item: E) => (typeof item === 'object' && item !== null ? edit(item) : item))
     return after.every((item, index) => item === list[index]) ? list : after
   }
 }

@@ -19,7 +19,7 @@ export function problemsOf(object: KubeObject, definition: KindDefinition): Fiel
   const found = checkSchema(schema, object)
   const wrong = found.filter(problem => problem.unknownField !== true)
   // What comes next relies on the types: parts of a wrong type are taken out before.
-  const sound = (wrong.length === 0 ? object : without(object, wrong)) as KubeObject
+  const sound = wrong.length === 0 && !holdsNull(object) ? object : (without(object, wrong) as KubeObject)
   const deeper = definition.validate?.(definition.defaults(sound)) ?? []
   const known = new Set(wrong.map(({ path }) => fieldText(path)))
   // A field that the schema refused already would only be reported as missing once more.
@@ -87,13 +87,20 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   )
 }
 
-/** A copy without the parts that these problems are about; list items become null, so that the others keep their place. */
-function without(value: unknown, problems: readonly FieldProblem[], path = ''): unknown {
-  if (typeof value !== 'object' || value === null) return value
+function holdsNull(value: unknown): boolean {
+  if (typeof value !== 'object') return false
+  return value === null || Object.values(value).some(holdsNull)
+}
+
+/**
+ * A copy without the parts that these problems are about, and without nulls, which Go reads as absent. List items become
+ * null, so that the others keep their place.
+ */
+function without(value: unknown, problems: readonly FieldProblem[]): unknown {
   const refused = new Set(problems.map(problem => problem.path.join('\u0000')))
   const copy = (inner: unknown, at: string): unknown => {
-    if (refused.has(at) && at !== '') return undefined
-    if (typeof inner !== 'object' || inner === null) return inner
+    if (inner === null || (refused.has(at) && at !== '')) return undefined
+    if (typeof inner !== 'object') return inner
     const child = (key: string | number) => (at === '' ? String(key) : `${at}\u0000${key}`)
     if (Array.isArray(inner)) return inner.map((item, index) => copy(item, child(index)) ?? null)
     return Object.fromEntries(
@@ -102,5 +109,5 @@ function without(value: unknown, problems: readonly FieldProblem[], path = ''): 
         .filter(([, item]) => item !== undefined),
     )
   }
-  return copy(value, path)
+  return copy(value, '')
 }
