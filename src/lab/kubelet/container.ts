@@ -8,6 +8,7 @@ import type { FailMode } from './fail-mode.ts'
 import { formatTime } from './format-time.ts'
 import { LogBuffer } from './log-buffer.ts'
 import type { ContainerSpec, ContainerState, ContainerStatus, TerminatedState } from './pod-types.ts'
+import type { ProbeLane } from './probes/probe-lane.ts'
 import { Prober } from './probes/prober.ts'
 import type { ProbeTarget } from './probes/run-probe.ts'
 import { afterExit, type BackoffLimits, formatBackoff, type RestartPolicy, shouldRestart } from './restart.ts'
@@ -18,6 +19,7 @@ export interface ContainerHost {
   readonly clock: Clock
   readonly random: () => number
   readonly backoff: BackoffLimits
+  readonly lane: ProbeLane
   readonly pod: Pod
   runtimeFor(container: ContainerSpec): Runtime
   context(container: ContainerSpec, log: ContainerContext['log']): ContainerContext
@@ -282,10 +284,11 @@ export class Container {
   }
 
   #startProber(running: RunningContainer): Prober {
-    const { clock, random } = this.#host
+    const { clock, random, lane } = this.#host
     return new Prober(this.#spec, {
       clock,
       random,
+      lane,
       target: { ...this.#host.target(this.#spec), exec: options => running.exec(options) },
       events: {
         changed: () => this.#host.changed(),

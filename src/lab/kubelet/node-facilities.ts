@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.ts'
 import type { PodSources } from './environment.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import type { PodAddresses } from './pod-addresses.ts'
+import type { ProbeLane } from './probes/probe-lane.ts'
 import type { DnsSettings } from './resolv-conf.ts'
 import type { BackoffLimits } from './restart.ts'
 import type { ServiceAccountFiles } from './volumes.ts'
@@ -48,6 +49,7 @@ export interface NodeFacilities {
   readonly allocatable: Readonly<Record<string, string>>
   /** Starting a pod is work on the one thread; this lets others have it in between. */
   readonly turn: () => Promise<void>
+  readonly lane: ProbeLane
   readonly serviceAccount: ((namespace: string, name: string) => ServiceAccountFiles | undefined) | undefined
   /** A failure that is nobody's fault but ours, for the daemon's log. */
   readonly report: (what: string, error: unknown) => void

@@ -303,6 +303,7 @@ export class PodWorker {
       clock: node.clock,
       random: node.random,
       backoff: node.backoff,
+      lane: node.lane,
       get pod() {
         return pod()
       },

@@ -17,6 +17,7 @@ import { type LeaseTiming, labLease, NodeHeartbeat } from '../kubelet/node-heart
 import { capacityOf } from '../kubelet/node-status.ts'
 import { PodAddresses } from '../kubelet/pod-addresses.ts'
 import { PodWorker } from '../kubelet/pod-worker.ts'
+import { createProbeLane } from '../kubelet/probes/probe-lane.ts'
 import type { DnsSettings } from '../kubelet/resolv-conf.ts'
 import { type BackoffLimits, kubeletBackoff } from '../kubelet/restart.ts'
 import type { ServiceAccountFiles } from '../kubelet/volumes.ts'
@@ -69,6 +70,7 @@ export async function startKubelets<M extends NodeMachine>(options: KubeletOptio
   const facts = readMachineFacts(options.versions)
   const queue = new EventQueue(client, clock)
   const turn = turns()
+  const lane = createProbeLane(clock)
   const heartbeats = new Map<string, NodeHeartbeat>()
   const facilities = new Map<string, NodeFacilities>()
   for (const { machine, podCidrs } of options.nodes) {
@@ -105,6 +107,7 @@ export async function startKubelets<M extends NodeMachine>(options: KubeletOptio
       directory: options.directory,
       allocatable: capacityOf(facts),
       turn,
+      lane,
       serviceAccount: options.serviceAccount,
       report,
     })

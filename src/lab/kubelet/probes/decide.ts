@@ -52,11 +52,24 @@ export function timingOf(probe: TimingFields): ProbeTiming {
   }
 }
 
+/** Checks of a container that has only just started come this fast, as long as it does not answer. */
+const eagerDelaysMs = [50, 100, 200, 400, 800] as const
+
 /**
- * When the next check is due. The second check falls at a random point of the period, so that pods which started
- * together are not checked together for ever; from then on checks come by the period.
+ * When the next check is due. A container that does not answer its first readiness check is asked again soon, a few
+ * times: a server that needs a moment to listen need not wait for a whole period. Such early failures count for nothing.
+ * The first check by the period falls at a random point of it, so that pods which started together are not checked
+ * together for ever; from then on checks come by the period.
  */
-export function nextCheckMs(timing: ProbeTiming, checksDone: number, random: number): number {
-  if (checksDone === 0) return timing.initialDelayMs
-  return checksDone === 1 ? timing.periodMs * (0.5 + random / 2) : timing.periodMs
+export function nextCheck(
+  timing: ProbeTiming,
+  history: { readonly kind: ProbeKind; readonly checks: number; readonly hasPassed: boolean },
+  random: number,
+): { readonly delayMs: number; readonly isEager: boolean } {
+  const { kind, checks, hasPassed } = history
+  if (checks === 0) return { delayMs: timing.initialDelayMs, isEager: false }
+  const eagerMs = kind === 'liveness' || hasPassed ? undefined : eagerDelaysMs[checks - 1]
+  if (eagerMs !== undefined && eagerMs < timing.periodMs) return { delayMs: eagerMs, isEager: true }
+  const isFirstByPeriod = hasPassed ? checks === 1 : checks === eagerDelaysMs.length + 1
+  return { delayMs: timing.periodMs * (isFirstByPeriod ? 0.5 + random / 2 : 1), isEager: false }
 }

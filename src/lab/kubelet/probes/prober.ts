@@ -1,7 +1,8 @@
 // Who checks one running container by its probes, for as long as it runs?
 import type { Clock } from '../../../client/clock.ts'
 import type { ContainerSpec, ProbeSpec } from '../pod-types.ts'
-import { nextCheckMs, noResults, type ProbeKind, type ProbeState, timingOf, withResult } from './decide.ts'
+import { nextCheck, noResults, type ProbeKind, type ProbeState, timingOf, withResult } from './decide.ts'
+import type { ProbeLane } from './probe-lane.ts'
 import { type ProbeTarget, runProbe } from './run-probe.ts'
 
 export interface ProberEvents {
@@ -19,6 +20,7 @@ export interface ProberOptions {
   readonly clock: Clock
   /** From 0 up to, not including, 1. */
   readonly random: () => number
+  readonly lane: ProbeLane
 }
 
 interface Track {
@@ -26,6 +28,8 @@ interface Track {
   readonly probe: ProbeSpec
   state: ProbeState
   checks: number
+  /** The next check is one that may fail without consequence. */
+  isEager: boolean
   isChecking: boolean
   cancel: (() => void) | undefined
 }
@@ -46,7 +50,9 @@ export class Prober {
         ['liveness', livenessProbe],
       ] as const
     ).flatMap(([kind, probe]) =>
-      probe === undefined ? [] : [{ kind, probe, state: noResults, checks: 0, isChecking: false, cancel: undefined }],
+      probe === undefined
+        ? []
+        : [{ kind, probe, state: noResults, checks: 0, isEager: false, isChecking: false, cancel: undefined }],
     )
     if (this.isStarted) this.#startAfterStartup()
     else this.#schedule(this.#track('startup'))
@@ -103,23 +109,30 @@ export class Prober {
   #schedule(track: Track | undefined): void {
     if (track === undefined || this.#isStopped) return
     const { clock, random } = this.#options
-    const delayMs = nextCheckMs(timingOf(track.probe), track.checks, random())
+    const history = { kind: track.kind, checks: track.checks, hasPassed: track.state.verdict === true }
+    const { delayMs, isEager } = nextCheck(timingOf(track.probe), history, random())
+    track.isEager = isEager
     track.cancel = clock.setTimer(delayMs, () => void this.#check(track))
   }
 
   async #check(track: Track): Promise<void> {
     if (track.isChecking || this.#isStopped) return
     track.isChecking = true
-    const { target, events } = this.#options
+    const { target, events, lane } = this.#options
     const timing = timingOf(track.probe)
-    const result = await runProbe(track.probe, target, timing.timeoutMs)
+    const giveBack = await lane()
+    const result = this.#isStopped ? { ok: true as const } : await runProbe(track.probe, target, timing.timeoutMs)
+    giveBack()
     if (this.#isStopped || track.cancel === undefined) return
     track.isChecking = false
     track.checks++
     const wasReady = this.isReady
     const wasStarted = this.isStarted
-    const before = track.state
-    track.state = withResult(before, result.ok, timing.thresholds)
+    if (!result.ok && track.isEager) {
+      this.#schedule(track)
+      return
+    }
+    track.state = withResult(track.state, result.ok, timing.thresholds)
     const isFirst = track.checks === 1
     if (!result.ok) events.unhealthy(track.kind, result.why)
     if (track.kind !== 'readiness' && track.state.verdict === false) {

@@ -9,6 +9,7 @@ test('a plain request is parsed with names, order and repeats as they were sent'
     method: 'GET',
     path: '/a?b',
     httpVersion: '1.1',
+    isLast: false,
     headers: [
       ['HOST', 'x'],
       ['x-a', '1'],
@@ -27,6 +28,7 @@ test('everything that is not plain is left to the real HTTP server', () => {
     upgrade: 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     'no host': 'GET / HTTP/1.1\r\nX: y\r\n\r\n',
     'two hosts': 'GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n',
+    'event stream': 'GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n',
     old: 'GET / HTTP/1.0\r\nHost: x\r\n\r\n',
     'bare newline': 'GET / HTTP/1.1\r\nHost: x\nX: y\r\n\r\n',
     folded: 'GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n',
@@ -34,4 +36,9 @@ test('everything that is not plain is left to the real HTTP server', () => {
     'space before colon': 'GET / HTTP/1.1\r\nHost : x\r\n\r\n',
   }
   for (const [name, text] of Object.entries(leftovers)) assert.equal(of(text), undefined, name)
+})
+
+test('a client may ask for the connection to end', () => {
+  const asks = (value: string) => of(`GET / HTTP/1.1\r\nHost: x\r\nConnection: ${value}\r\n\r\n`)?.isLast
+  assert.deepEqual([asks('close'), asks('Keep-Alive'), asks('close, x')], [true, false, undefined])
 })

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { NetNamespace } from '../../../sys/namespace.ts'
 import { answerText } from './answer.ts'
-import { plainRequest } from './fast-path.ts'
+import { type PlainRequest, plainRequest } from './fast-path.ts'
 import { protocolOf } from './first-bytes.ts'
 import { accessLogLine } from './http-server.ts'
 import { identityLine } from './identity.ts'
@@ -99,6 +99,7 @@ export class TcpPort {
     let lastRequest: Buffer | undefined
     let lastResponse: Buffer | undefined
     let lastLine = ''
+    let isLast = false
     const onData = (chunk: Buffer) => {
       if (listener.mode !== undefined || listener.isDraining) {
         handOver(chunk)
@@ -112,10 +113,15 @@ export class TcpPort {
           return
         }
         lastRequest = chunk
+        isLast = request.isLast
         lastResponse = plainResponse(connection, request)
         lastLine = accessLogLine(connection.client, { ...request, version: '1.1', status: 200 })
       }
       listener.accessLog.add(() => lastLine)
+      if (isLast) {
+        socket.end(lastResponse)
+        return
+      }
       // A client that sends without reading fills our buffer: stop listening to it until it has read.
       if (!socket.write(lastResponse)) {
         socket.pause()
@@ -154,10 +160,11 @@ export class TcpPort {
   }
 }
 
-function plainResponse(connection: Connection, request: NonNullable<ReturnType<typeof plainRequest>>): Buffer {
+function plainResponse(connection: Connection, request: PlainRequest): Buffer {
   const { identity, prefix } = connection.listener
   const body = answerText(prefix, { ...request, client: connection.client, server: connection.server })
-  const head = `HTTP/1.1 200 OK\r\nX-Pod: ${identity.pod}\r\nX-Node: ${identity.node}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
+  const close = request.isLast ? 'Connection: close\r\n' : ''
+  const head = `HTTP/1.1 200 OK\r\n${close}X-Pod: ${identity.pod}\r\nX-Node: ${identity.node}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
   return Buffer.from(request.method === 'HEAD' ? head : head + body)
 }
 
