@@ -45,8 +45,11 @@ export function startAnnouncements(options: AnnouncementOptions): AnnouncementCo
   const ended = AbortSignal.any([signal, stop.signal])
   const announced = new Map<Address, string>()
   let wanted: Network['announcements'] = []
+  let holders: ReadonlyMap<Address, string> = new Map()
   let settledOn: Network['announcements'] | undefined
   let working: Promise<void> | undefined
+
+  const holderOf = (address: Address) => holders.get(address)
 
   async function attempt(address: Address, what: string, act: () => void | Promise<void>): Promise<boolean> {
     try {
@@ -59,14 +62,16 @@ export function startAnnouncements(options: AnnouncementOptions): AnnouncementCo
   }
 
   /** False when something could not be done and must be tried again. */
-  async function move(address: Address, to: string | undefined): Promise<boolean> {
+  async function move(address: Address): Promise<boolean> {
     const from = announced.get(address)
-    if (from === to) return true
+    if (from === holderOf(address)) return true
     if (from !== undefined) {
       const isGone = await attempt(address, `withdraw from ${from}`, () => announcers.withdraw(from, address))
       if (!isGone) return false
       announced.delete(address)
     }
+    // Withdrawing takes time, and the Network may want another node by now.
+    const to = holderOf(address)
     if (to !== undefined) {
       const isThere = await attempt(address, `announce from ${to}`, () => announcers.announce(to, address))
       if (!isThere) return false
@@ -79,9 +84,8 @@ export function startAnnouncements(options: AnnouncementOptions): AnnouncementCo
   async function work(): Promise<void> {
     while (!ended.aborted && settledOn !== wanted) {
       const target = wanted
-      const holders = new Map(target.map(({ address, node }) => [address, node]))
       const addresses = new Set([...announced.keys(), ...holders.keys()])
-      const done = await Promise.all([...addresses].map(address => move(address, holders.get(address))))
+      const done = await Promise.all([...addresses].map(move))
       if (done.every(Boolean)) settledOn = target
       else await pause(clock, retryMs, ended)
     }
@@ -89,7 +93,9 @@ export function startAnnouncements(options: AnnouncementOptions): AnnouncementCo
   }
 
   const unsubscribe = network.onChange(next => {
+    if (wanted === next.announcements) return
     wanted = next.announcements
+    holders = new Map(wanted.map(({ address, node }) => [address, node]))
     working ??= work()
   })
 
