@@ -27,6 +27,8 @@ export interface TestCluster extends AsyncDisposable {
   kubectl(...args: readonly string[]): Promise<Outcome>
   /** With `input` on stdin. */
   kubectlWith(input: string, ...args: readonly string[]): Promise<Outcome>
+  /** With more in its environment. */
+  kubectlIn(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome>
   /** A kubectl that goes on; its lines as they come. */
   follow(...args: readonly string[]): { readonly lines: AsyncIterable<string>; stop(): void }
 }
@@ -75,11 +77,16 @@ export async function startCluster(options: Partial<ApiServerOptions> = {}): Pro
   // A home of its own keeps kubectl's discovery cache and preferences apart from the user's.
   const env = { PATH: process.env.PATH ?? '', HOME: directory, KUBECONFIG: kubeconfig }
 
-  const run = (input: string, args: readonly string[]) =>
+  const run = (input: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
     new Promise<Outcome>(resolve => {
-      const child = execFile('kubectl', args, { env, timeout: 30_000, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
-      })
+      const child = execFile(
+        'kubectl',
+        args,
+        { env: { ...env, ...more }, timeout: 30_000, maxBuffer: 1 << 28 },
+        (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
+        },
+      )
       child.stdin?.end(input)
     })
 
@@ -92,6 +99,7 @@ export async function startCluster(options: Partial<ApiServerOptions> = {}): Pro
     authorityPem: authority.certificatePem,
     kubectl: (...args) => run('', args),
     kubectlWith: (input, ...args) => run(input, args),
+    kubectlIn: (more, ...args) => run('', args, more),
     follow: (...args) => {
       const child = spawn('kubectl', args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
       return { lines: linesOf(child.stdout), stop: () => child.kill() }
