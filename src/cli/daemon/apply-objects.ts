@@ -59,12 +59,14 @@ export async function applyObjects(
 async function apply(object: KubeObject, client: Client): Promise<ApiError | undefined> {
   const kind = findKind(object.apiVersion, object.kind)
   if (kind === undefined) return new ApiError(404, 'NotFound', `no kind ${object.kind} in ${object.apiVersion}`)
+  // A kind may be served in several versions; the object is applied in its own.
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1)
   const key = {
     name: object.metadata.name,
     ...(kind.namespaced ? { namespace: object.metadata.namespace ?? 'default' } : {}),
   }
   try {
-    await client.patch(kind, key, { type: 'apply', patch: object, fieldManager, force: true })
+    await client.patch({ ...kind, version }, key, { type: 'apply', patch: object, fieldManager, force: true })
     return undefined
   } catch (error) {
     if (error instanceof ApiError) return error

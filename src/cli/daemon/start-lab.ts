@@ -17,11 +17,13 @@ import { startKubelets } from '../../lab/pods/start-kubelets.ts'
 import { attachPod, detachPod } from '../../lab/topology/pods.ts'
 import { startTopology } from '../../lab/topology/topology.ts'
 import { formatCidr } from '../../net/cidr.ts'
+import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
 import { expandSite } from '../../site/expand/expand.ts'
 import { exit } from '../command.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
 import { type LoadedInput, loadInput } from '../load-input.ts'
 import { readInput } from '../read-input.ts'
+import { startLoadBalancer } from './announcements.ts'
 import { applyObjects, type WantedObject } from './apply-objects.ts'
 import { openCertificates } from './certificates.ts'
 import { createSystemObjects } from './create-system-objects.ts'
@@ -119,17 +121,18 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     rootCertificate: certificates.cluster.certificatePem,
   })
   stack.defer(() => ending.abort())
+  const facts: SiteFacts = {
+    podCidrs: site.podCidrs,
+    serviceCidrs: site.serviceCidrs,
+    lanCidrs: site.lan.cidrs,
+    hosts: [
+      { name: 'router', kind: 'gateway', addresses: site.lan.gateways },
+      ...site.lan.hosts.map(host => ({ ...host, kind: 'host' as const })),
+    ],
+  }
   const network = startNetwork(client, {
     ...shared,
-    site: {
-      podCidrs: site.podCidrs,
-      serviceCidrs: site.serviceCidrs,
-      lanCidrs: site.lan.cidrs,
-      hosts: [
-        { name: 'router', kind: 'gateway', addresses: site.lan.gateways },
-        ...site.lan.hosts.map(host => ({ ...host, kind: 'host' as const })),
-      ],
-    },
+    site: facts,
   })
   await Promise.all([network.synced, ...controllers.map(controller => controller.synced)])
   const programs = stack.use(
@@ -139,6 +142,8 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   step('starting names, ingress and load balancer')
   const names = stack.use(await startNames({ site, topology, network, informers, certificates, signal: ending.signal }))
   const ingress = stack.use(startIngress({ world: shared, network, certificates }))
+
+  const balancer = stack.use(startLoadBalancer({ world: shared, facts, network, topology }))
 
   step('starting pods')
   const kubelets = stack.use(
@@ -186,7 +191,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     }),
   )
   void control
-  await untilReady({ status, programs, report: step, withinMs: readyWithinMs })
+  await untilReady({ status, programs, balancer, report: step, withinMs: readyWithinMs })
   status.isUp(Date.now())
 
   const owned = stack.move()

@@ -1,11 +1,13 @@
 // When is a lab up? When every workload has its pods ready and every node's kernel knows of them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodePrograms } from '../../controllers/network/program-nodes.ts'
+import type { LabAnnouncements } from './announcements.ts'
 import type { Status } from './lab-status.ts'
 
 export interface ReadyOptions {
   readonly status: Status
   readonly programs: NodePrograms
+  readonly balancer: LabAnnouncements
   readonly report: (text: string) => void
   /** After so long the lab counts as up all the same, and what is missing is named. */
   readonly withinMs: number
@@ -13,7 +15,7 @@ export interface ReadyOptions {
 
 const pollMs = 5
 
-export async function untilReady({ status, programs, report, withinMs }: ReadyOptions): Promise<void> {
+export async function untilReady({ status, programs, balancer, report, withinMs }: ReadyOptions): Promise<void> {
   const deadline = performance.now() + withinMs
   let reportedAt = 0
   for (;;) {
@@ -25,5 +27,6 @@ export async function untilReady({ status, programs, report, withinMs }: ReadyOp
     }
     await sleep(pollMs)
   }
+  await balancer.settled()
   await programs.settled()
 }
