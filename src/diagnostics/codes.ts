@@ -24,6 +24,9 @@ export const codes = {
   FW206: 'The address of the DNS Service is outside the Service range',
   FW210: 'A pool holds an address that belongs to a machine',
   FW211: 'A pool holds addresses outside the LAN',
+  FW212: 'A pool hands out nothing, because it overlaps another',
+  FW213: 'A pool that cannot be read as written',
+  FW214: 'Every address of a pool is taken',
 
   FW301: 'A Service selects no pods',
   FW302: 'A Service port leads to a port that no container declares',
@@ -54,6 +57,7 @@ export const codes = {
   FW902: 'A setting that ingress-nginx does not know',
   FW903: 'A setting with a value that cannot be read',
   FW904: 'A setting that is not honoured yet',
+  FW910: 'cilium-config holds a key that does nothing',
 } as const satisfies Readonly<Record<`FW${number}`, string>>
 
 /** The title of a code, or the code itself when it has no row. */

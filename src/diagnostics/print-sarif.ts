@@ -44,6 +44,6 @@ function resultOf({ code, severity, message, why, fix, position, object }: Diagn
 
 /** A relative reference (RFC 3986 §4.2); a colon in the first segment would read as a scheme. */
 function uriOf(file: string): string {
-  const escaped = file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
+  const escaped = file.toWellFormed().replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
   return escaped.startsWith('/') ? `file://${escaped}` : escaped
 }
