@@ -217,6 +217,8 @@ export async function startProxy(world: World, options: { readonly workers?: num
         user: machine.user,
         ports: { http: 80, https: 443, status: 10246 },
         ipv6: machine.ipv6,
+        openFiles: machine.openFiles,
+        requestIdPrefix: 'test',
         resolvers: [],
       },
       start: args => host.spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true }),

@@ -181,7 +181,7 @@ describe('the container of an ingress controller', () => {
     const line = stdout.split('\n').find(text => text.includes('/logged')) ?? ''
     assert.match(
       line,
-      /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/logged\?x=1 HTTP\/1\.1" 503 \d+ "-" "test \\x22quoted\\x22" \d+ \d\.\d{3} \[-\] \[\] - - - - [0-9a-f]{32}$/,
+      /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/logged\?x=1 HTTP\/1\.1" 503 \d+ "-" "test \\x22quoted\\x22" \d+ \d\.\d{3} \[-\] \[\] - - - - [0-9a-f]{16}-\d+-1$/,
     )
   })
 

@@ -3,6 +3,7 @@ import { suffixOf } from '../../network/routing/host.ts'
 import type { ProxySettings, Upstream } from '../../network/routing.ts'
 import { compileStep, type StepContext } from './compile-step.ts'
 import type { ServerGroup } from './group-hosts.ts'
+import { baseRequestHeaders } from './headers.ts'
 import type { LocationPlan, Option, Step } from './plan-locations.ts'
 import type { CompileInput } from './proxy-options.ts'
 import {
@@ -56,6 +57,7 @@ export function compileServer(group: ServerGroup, context: ServerContext): Direc
       ...listens(group, context.input),
       ...serverNames(group, context),
       ...certificate(group, context.input),
+      ...(group.names === 'any' && group.slots.length > 0 ? baseRequestHeaders('fw_host') : []),
       ...depth,
       ...locations,
       ...[...named.values()].map(item => block('location', [word(`@${item.name}`)], item.directives)),

@@ -7,14 +7,14 @@ import type { Variables } from './variables.ts'
  * What every backend is told, as ingress-nginx tells it. What a client claims about its own address or protocol is overwritten; what it
  * claimed is kept under X-Original-*. An empty value is not sent at all.
  */
-const base: readonly (readonly [name: string, value: Argument])[] = [
-  ['Host', text(variable('fw_host'))],
+const headersWith = (host: VariableName): readonly (readonly [name: string, value: Argument])[] => [
+  ['Host', text(variable(host))],
   ['Upgrade', text(variable('http_upgrade'))],
   ['Connection', text(variable('fw_connection'))],
   ['X-Request-ID', text(variable('fw_request_id'))],
   ['X-Real-IP', text(variable('remote_addr'))],
   ['X-Forwarded-For', text(variable('remote_addr'))],
-  ['X-Forwarded-Host', text(variable('fw_host'))],
+  ['X-Forwarded-Host', text(variable(host))],
   ['X-Forwarded-Port', text(variable('server_port'))],
   ['X-Forwarded-Proto', text(variable('scheme'))],
   ['X-Forwarded-Scheme', text(variable('scheme'))],
@@ -34,8 +34,9 @@ export function unchangeable(name: string): string | undefined {
   return framing.has(name.toLowerCase()) ? `${name} frames the message and cannot be changed` : undefined
 }
 
-export function baseRequestHeaders(): Directive[] {
-  return base.map(([name, value]) => directive('proxy_set_header', name, value))
+/** A server that is found by its name was sent a name: `http_host`. The one for all others may not have been: `fw_host`. */
+export function baseRequestHeaders(host: 'http_host' | 'fw_host'): Directive[] {
+  return headersWith(host).map(([name, value]) => directive('proxy_set_header', name, value))
 }
 
 /** NGINX inherits the general list only where a location sets no header itself, so the whole list is written again. */
@@ -44,7 +45,7 @@ export function changedRequestHeaders(
   { host, variables }: { readonly host: string | undefined; readonly variables: Variables },
 ): Directive[] {
   if (changes.length === 0 && host === undefined) return []
-  const headers = new Map(base.map(([name, value]) => [name.toLowerCase(), { name, value }]))
+  const headers = new Map(headersWith('fw_host').map(([name, value]) => [name.toLowerCase(), { name, value }]))
   if (host !== undefined) headers.set('host', { name: 'Host', value: text(host) })
   for (const [name, own] of Map.groupBy(changes, change => change.name.toLowerCase())) {
     const first = own[0] as HeaderChange

@@ -9,6 +9,7 @@ export interface NginxOnMachine {
   readonly user: string
   readonly ipv6: boolean
   readonly processors: number
+  readonly openFiles: number
 }
 
 /** Rejects when there is no NGINX, or one that does not say its version. */
@@ -16,7 +17,13 @@ export async function examineNginx(runner: Pick<Runner, 'run'>): Promise<NginxOn
   const { stdout, stderr } = await runner.run('nginx', ['-v'])
   const version = parseVersion(`${stdout}${stderr}`)
   if (version === undefined) throw new Error(`nginx -v says nothing known: ${JSON.stringify(stdout + stderr)}`)
-  return { version, user: workerUser(), ipv6: hasIpv6(), processors: availableParallelism() }
+  return {
+    version,
+    user: workerUser(),
+    ipv6: hasIpv6(),
+    processors: availableParallelism(),
+    openFiles: openFilesLimit(),
+  }
 }
 
 /** Debian's account for web servers, if this process may become it: in a user namespace often only root exists. */
@@ -37,6 +44,12 @@ function isWithin(id: number, map: string): boolean {
 
 function hasIpv6(): boolean {
   return readText('/proc/net/if_inet6') !== ''
+}
+
+/** The hard limit, up to which any process may raise its own. */
+function openFilesLimit(): number {
+  const limit = /^Max open files\s+\S+\s+(\S+)/m.exec(readText('/proc/self/limits'))?.[1]
+  return limit === undefined || limit === 'unlimited' ? 1_048_576 : Number(limit)
 }
 
 function readText(path: string): string {

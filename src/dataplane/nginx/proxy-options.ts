@@ -18,6 +18,10 @@ export interface ProxyPlace {
   readonly user: string
   readonly ports: { readonly http: number; readonly https: number; readonly status: number }
   readonly ipv6: boolean
+  /** The hard limit of open files, which NGINX may have no right to raise. */
+  readonly openFiles: number
+  /** Starts every request's id, and must differ between instances and their restarts: letters and digits. */
+  readonly requestIdPrefix: string
   /** Asked at request time for Services of type ExternalName; empty: those answer 503. */
   readonly resolvers: readonly Address[]
 }

@@ -1,5 +1,6 @@
 // How does an ingress controller run: a real NGINX in the pod's network, with its own files, fed by the routing tables?
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { constants } from 'node:os'
@@ -234,6 +235,8 @@ function servingOf(context: ContainerContext, { files, machine }: ServingOptions
     user: machine.user,
     ports: { http: 80, https: 443, status: statusPort },
     ipv6: machine.ipv6,
+    openFiles: machine.openFiles,
+    requestIdPrefix: randomBytes(8).toString('hex'),
     resolvers: nameServers(resolvConf),
   }
   return {

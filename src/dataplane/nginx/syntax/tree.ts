@@ -111,7 +111,7 @@ export type DirectiveName = keyof typeof directives
 
 /** Variables of NGINX that the compiler may read; request headers are `http_<name>`, our own start with `fw_`. */
 export const builtinVariables = [
-  'args', 'body_bytes_sent', 'host', 'https', 'is_args', 'proxy_host', 'remote_addr', 'remote_user', 'request',
+  'args', 'body_bytes_sent', 'connection', 'connection_requests', 'host', 'https', 'is_args', 'proxy_host', 'remote_addr', 'remote_user', 'request',
   'request_id', 'request_length', 'request_method', 'request_time', 'request_uri', 'scheme', 'server_port', 'status',
   'time_local', 'upstream_addr', 'upstream_response_length', 'upstream_response_time', 'upstream_status', 'uri',
 ] as const // biome-ignore format: one list, read as one line
