@@ -294,3 +294,25 @@ test('edit through an editor that changes the text', async () => {
   assert.equal(outcome.code, 0, outcome.stderr)
   assert.equal(await ok('get', 'cm', 'edited', '-o', 'jsonpath={.data.a}'), 'after')
 })
+
+test('a kind that does not exist is named by kubectl itself', async () => {
+  const outcome = await applied({ apiVersion: 'v1', kind: 'ConfigMapp', metadata: { name: 'x' } })
+  assert.match(outcome.stderr, /no matches for kind "ConfigMapp" in version "v1"/)
+})
+
+test('an Ingress and a Job that kubectl makes itself arrive whole', async () => {
+  await ok('create', 'ingress', 'made', '--class=internal', '--rule=a.example/path*=web:80,tls=secret')
+  const rule = await ok(
+    'get',
+    'ingress',
+    'made',
+    '-o',
+    'jsonpath={.spec.rules[0].host} {.spec.rules[0].http.paths[0].path} {.spec.tls[0].secretName}',
+  )
+  assert.equal(rule, 'a.example /path secret')
+  await ok('create', 'job', 'made', '--image=busybox', '--', 'echo', 'hi')
+  assert.equal(
+    await ok('get', 'job', 'made', '-o', 'jsonpath={.spec.template.spec.containers[0].command}'),
+    '["echo","hi"]',
+  )
+})

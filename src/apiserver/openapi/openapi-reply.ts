@@ -6,8 +6,10 @@ import { notAcceptable } from '../http/negotiate.ts'
 import { reply } from '../http/reply.ts'
 import { noSuchResource } from '../rest/errors.ts'
 import type { ServedKind, ServedKinds } from '../rest/served-kinds.ts'
+import { version } from '../version.ts'
 import type { Descriptions } from './component-schemas.ts'
 import { openApiDocument } from './document.ts'
+import { acceptsOpenApiV2, openApiV2Document, openApiV2Type } from './openapi-v2.ts'
 
 interface Document {
   readonly text: string
@@ -24,7 +26,10 @@ const known = new WeakMap<ServedKinds, Documents>()
 
 export async function replyOpenApi(api: ApiServer, exchange: Exchange): Promise<void> {
   const { path } = exchange
-  if (path === '/openapi/v2') throw notAcceptable(['application/json at /openapi/v3'])
+  if (path === '/openapi/v2') {
+    replyV2(exchange)
+    return
+  }
   const documents = await documentsOf(api.kinds)
   if (path === '/openapi/v3' || path === '/openapi/v3/') {
     const paths = Object.fromEntries(
@@ -49,6 +54,13 @@ export async function replyOpenApi(api: ApiServer, exchange: Exchange): Promise<
       ...(immutable ? { 'Cache-Control': 'public, immutable, max-age=31536000' } : {}),
     },
   })
+}
+
+function replyV2({ request, response }: Exchange): void {
+  if (!acceptsOpenApiV2(request.headers.accept)) throw notAcceptable(['application/json at /openapi/v3'])
+  const document = openApiV2Document(version.gitVersion)
+  response.writeHead(200, { 'Content-Type': openApiV2Type, 'Content-Length': document.length })
+  response.end(document)
 }
 
 async function documentsOf(kinds: ServedKinds): Promise<Documents> {
