@@ -1,10 +1,6 @@
 // A small lab for these tests: two nodes, a laptop, the real API server in memory, and the node agents.
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { ApiServer } from '../../src/apiserver/api-server.ts'
-import { embeddedClient } from '../../src/client/embedded.ts'
 import { createPodStreams } from '../../src/lab/pods/pod-streams.ts'
 import { type Kubelets, startKubelets } from '../../src/lab/pods/start-kubelets.ts'
 import { createBusybox } from '../../src/lab/runtimes/busybox.ts'
@@ -18,6 +14,7 @@ import { cidr } from '../../src/net/cidr.ts'
 import { events } from '../../src/objects/kinds/event.ts'
 import { namespaces } from '../../src/objects/kinds/namespace.ts'
 import { type Pod, pods } from '../../src/objects/kinds/pod.ts'
+import { startCluster } from '../apiserver/cluster.testing.ts'
 import { useOwnRun } from '../lab/own-run.testing.ts'
 
 useOwnRun()
@@ -41,8 +38,8 @@ export async function startLab(options: LabOptions = {}) {
     internet: { links: [cidr('203.0.113.0/24')], services: [] },
     directory,
   })
-  const api = ApiServer.open({ database: ':memory:', now: Date.now, randomUUID, serviceCidrs: ['10.96.0.0/12'] })
-  const client = embeddedClient(api)
+  const cluster = await startCluster()
+  const { api, client } = cluster
   for (const name of ['default', 'kube-system', 'kube-node-lease']) {
     const known = await client.get(namespaces, { name })
     if (known === undefined)
@@ -81,6 +78,8 @@ export async function startLab(options: LabOptions = {}) {
   let kubelets = await start()
   const streams = createPodStreams({ worker: key => kubelets.worker(key) })
 
+  api.setPodStreams(streams)
+
   const create = (name: string, spec: object, metadata: object = {}): Promise<Pod> => {
     const full = { nodeName: 'node-1', terminationGracePeriodSeconds: 1, ...spec }
     const object = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name, ...metadata }, spec: full }
@@ -104,7 +103,9 @@ export async function startLab(options: LabOptions = {}) {
     pod?.status?.conditions?.find(one => one.type === type)?.status
   return {
     client,
-    api,
+    kubectl: cluster.kubectl,
+    kubectlWith: cluster.kubectlWith,
+    kubeconfig: cluster.kubeconfig,
     streams,
     problems,
     topology,
@@ -140,15 +141,7 @@ export async function startLab(options: LabOptions = {}) {
     async [Symbol.asyncDispose]() {
       await kubelets[Symbol.asyncDispose]()
       await topology[Symbol.asyncDispose]()
-      await api.close()
+      await cluster[Symbol.asyncDispose]()
     },
   }
-}
-
-/** For probes of schemes and addresses: an HTTP server somewhere. */
-export function plainServer(answer: (path: string) => number): Server {
-  return createServer((request, response) => {
-    response.statusCode = answer(request.url ?? '/')
-    response.end()
-  })
 }

@@ -143,6 +143,7 @@ export class PodWorker {
   async #live(): Promise<void> {
     const { signal } = this.#ending
     if (!(await this.#openSandbox())) return
+    this.#writer.begin()
     this.#rehearse()
     for (const container of this.#init) {
       if (signal.aborted) return

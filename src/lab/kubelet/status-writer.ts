@@ -7,7 +7,7 @@ import { statusPatch } from './pod-status.ts'
 import type { PodStatus } from './pod-types.ts'
 
 /** How long a start may go on before its half-way state is worth a request. */
-const settlingMs = 150
+const settlingMs = 250
 const settlingPollMs = 5
 const firstRetryMs = 100
 const longestRetryMs = 5000
@@ -28,7 +28,7 @@ export class StatusWriter {
   readonly #client: Client
   readonly #clock: Clock
   readonly #source: StatusSource
-  readonly #bornMs: number
+  #settlesFromMs: number
   #isScheduled = false
   #writing: Promise<void> | undefined
   #isDirty = false
@@ -38,7 +38,7 @@ export class StatusWriter {
     this.#source = source
     this.#client = options.client
     this.#clock = options.clock
-    this.#bornMs = options.clock.now()
+    this.#settlesFromMs = options.clock.now()
   }
 
   /** Something may have changed; what and whether is found out when it is written. */
@@ -48,6 +48,11 @@ export class StatusWriter {
     this.#isScheduled = true
     // A later turn gathers what changes together.
     setImmediate(() => this.#attempt())
+  }
+
+  /** The containers start now, however long the pod has waited for its turn. */
+  begin(): void {
+    this.#settlesFromMs = this.#clock.now()
   }
 
   /** Writes what is outstanding, and resolves when that is done. */
@@ -62,7 +67,7 @@ export class StatusWriter {
 
   #attempt(): void {
     if (this.#isClosed) return
-    if (this.#source.isSettling() && this.#clock.now() - this.#bornMs < settlingMs) {
+    if (this.#source.isSettling() && this.#clock.now() - this.#settlesFromMs < settlingMs) {
       this.#clock.setTimer(settlingPollMs, () => this.#attempt())
       return
     }
