@@ -26,6 +26,8 @@ export interface Diagnostic {
   readonly position?: Position
   /** The object it is about, as `Kind/namespace/name` or `Kind/name`. */
   readonly object?: string
+  /** Where in the object, as in `spec.rules[0].host`; a key with dots stands in brackets: `metadata.annotations[a.b/c]`. */
+  readonly field?: string
 }
 
 /** Sorts by file, line, column, code, so that two runs print the same. */

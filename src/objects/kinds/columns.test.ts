@@ -203,3 +203,48 @@ test('pools and certificates read their conditions', () => {
     'NAME x, READY True, SECRET s, AGE 60m | ISSUER ca, STATUS up to date',
   )
 })
+
+test('kinds that are stored and shown only', () => {
+  assert.match(
+    row(make('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 1 } })),
+    /MIN AVAILABLE 1, MAX UNAVAILABLE N\/A, ALLOWED DISRUPTIONS 0/,
+  )
+  const template = { spec: { containers: [{ name: 'a', image: 'i' }] } }
+  const cronJob = {
+    spec: { schedule: '@daily', jobTemplate: { spec: { template } } },
+    status: { lastScheduleTime: '2026-03-10T00:00:00Z' },
+  }
+  assert.match(
+    row(make('batch/v1', 'CronJob', cronJob)),
+    /SCHEDULE @daily, TIMEZONE <none>, SUSPEND False, ACTIVE 0, LAST SCHEDULE 12h, AGE 60m \| CONTAINERS a/,
+  )
+  const claim = {
+    spec: { volumeName: 'v' },
+    status: { phase: 'Bound', capacity: { storage: '1Gi' }, accessModes: ['ReadWriteMany', 'ReadWriteOnce'] },
+  }
+  assert.match(
+    row(make('v1', 'PersistentVolumeClaim', claim)),
+    /STATUS Bound, VOLUME v, CAPACITY 1Gi, ACCESS MODES RWO,RWX, STORAGECLASS ,/,
+  )
+  const binding = {
+    roleRef: { kind: 'Role', name: 'r' },
+    subjects: [
+      { kind: 'ServiceAccount', name: 's', namespace: 'n' },
+      { kind: 'User', name: 'u' },
+    ],
+  }
+  assert.equal(
+    row(make('rbac.authorization.k8s.io/v1', 'RoleBinding', binding)),
+    'NAME x, ROLE Role/r, AGE 60m | USERS u, GROUPS , SERVICEACCOUNTS n/s',
+  )
+  const quota = { status: { hard: { pods: '4', 'limits.cpu': '2' }, used: { pods: '1' } } }
+  assert.match(row(make('v1', 'ResourceQuota', quota)), /REQUEST pods: 1\/4, LIMIT limits\.cpu: 0\/2/)
+  const metrics = [
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+  ]
+  const scaler = { spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 5, metrics } }
+  assert.match(
+    row(make('autoscaling/v2', 'HorizontalPodAutoscaler', scaler)),
+    /REFERENCE Deployment\/web, TARGETS cpu: <unknown>\/80%, MINPODS <unset>, MAXPODS 5/,
+  )
+})
