@@ -50,5 +50,5 @@ function escapeXml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;')
+    .replaceAll(/[\t\n\r]/g, character => `&#${character.charCodeAt(0)};`)
 }
