@@ -8,7 +8,10 @@ let world: World
 before(async () => {
   world = await startWorld()
 })
-after(() => world[Symbol.asyncDispose]())
+after(async () => {
+  assert.deepEqual(world.failures, [])
+  await world[Symbol.asyncDispose]()
+})
 
 const web = service('default/web', {
   spec: {

@@ -75,7 +75,7 @@ export function createApplier(options: ApplierOptions): Applier {
     if (why !== undefined) {
       // Whatever differs from what we believe, a full load mends it.
       loaded = undefined
-      onFailure?.(why, full ? backoffMs : 0)
+      tell(() => onFailure?.(why, full ? backoffMs : 0))
       if (full) await sleep(backoffMs, stop.signal)
       backoffMs = full ? Math.min(backoffMs * 2, longestBackoffMs) : firstBackoffMs
       return
@@ -83,7 +83,7 @@ export function createApplier(options: ApplierOptions): Applier {
     backoffMs = firstBackoffMs
     loaded = transaction.after
     const applied = { node, elements: transaction.elements, latencyMs: now - since, applyMs: now - startedAt, full }
-    onApplied?.(applied, plan, before?.plan)
+    tell(() => onApplied?.(applied, plan, before?.plan))
   }
 
   async function work(): Promise<void> {
@@ -131,4 +131,15 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   const timer = setTimeout(finish, ms)
   signal.addEventListener('abort', finish, { once: true })
   return promise
+}
+
+/** A bug of who listens is reported as such, and does not keep the rules from being applied. */
+function tell(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
 }
