@@ -6,6 +6,7 @@ import { poolAddressTaken } from './rules/fw210-pool-address-taken.ts'
 import { poolOutsideLan } from './rules/fw211-pool-outside-lan.ts'
 import { serviceSelectsNothing } from './rules/fw301-service-selects-nothing.ts'
 import { portNobodyServes } from './rules/fw302-port-nobody-serves.ts'
+import { routes } from './rules/fw400-routes.ts'
 import { ciliumConfig } from './rules/fw910-cilium-config.ts'
 
 export const rules: readonly Rule[] = [
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   poolOutsideLan,
   serviceSelectsNothing,
   portNobodyServes,
+  routes,
   ciliumConfig,
 ]
 

@@ -1,6 +1,7 @@
 // Puts the rooms together: from a folder of YAML to machines, an API server, controllers, and packets that flow.
 import { randomUUID } from 'node:crypto'
 import { chdir } from 'node:process'
+import { check } from '../../analysis/check/check.ts'
 import { ApiServer } from '../../apiserver/api-server.ts'
 import { systemClock } from '../../client/clock.ts'
 import { embeddedClient } from '../../client/embedded.ts'
@@ -8,7 +9,7 @@ import { startControlPlane } from '../../controllers/controllers.ts'
 import { createInformers, type Problem } from '../../controllers/framework/context.ts'
 import { programNodes } from '../../controllers/network/program-nodes.ts'
 import { startNetwork } from '../../controllers/network/start-network.ts'
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { compareDiagnostics, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { serveControl } from '../../lab/daemon/control.ts'
 import { enterEnclosure, runtimeDirectory } from '../../lab/daemon/enclosure.ts'
 import type { StateDirectory } from '../../lab/daemon/state-directory.ts'
@@ -20,6 +21,7 @@ import { formatCidr } from '../../net/cidr.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
 import { expandSite } from '../../site/expand/expand.ts'
 import { exit } from '../command.ts'
+import { inventoryOf } from '../inventory-of.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
 import { type LoadedInput, loadInput } from '../load-input.ts'
 import { readInput } from '../read-input.ts'
@@ -209,7 +211,8 @@ async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
     color: false,
     readStdin: () => Promise.reject(new Error('a lab is not read from stdin')),
   })
-  return loadInput(files)
+  const loaded = loadInput(files)
+  return { ...loaded, diagnostics: [...loaded.diagnostics, ...check(inventoryOf(loaded))].sort(compareDiagnostics) }
 }
 
 function wantedObjects({ site, objects }: LoadedInput): readonly WantedObject[] {

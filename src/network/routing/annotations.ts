@@ -74,6 +74,7 @@ function notABoolean(ingress: Ingress, { key, value }: { readonly key: string; r
     code: 'FW413',
     severity: 'warning',
     object: describeObject(ingress),
+    field: `metadata.annotations[${key}]`,
     message: `${describeObject(ingress)}: annotation ${key} is ${JSON.stringify(value)}, which is neither "true" nor "false"`,
     why: 'The default stays in force.',
     fix: `Write ${key}: "true" or "false".`,
@@ -90,6 +91,7 @@ function notHonoured(
       code: 'FW410',
       severity: 'warning',
       object: name,
+      field: `metadata.annotations[${key}]`,
       message: `${name}: annotation ${key} is not honoured yet`,
       why: 'The Ingress is served as if the annotation were absent.',
     }
@@ -98,6 +100,7 @@ function notHonoured(
     code: 'FW411',
     severity: 'error',
     object: name,
+    field: `metadata.annotations[${key}]`,
     message: `${name}: annotation ${key} asks for a protection that is not honoured yet`,
     why: 'Serving the paths without it would open them to everyone, so all paths of this Ingress answer 503.',
     fix: `Remove ${key} if the paths may be open to everyone who reaches this class.`,
@@ -113,6 +116,7 @@ function refusedSnippet(
     code: 'FW412',
     severity: 'error',
     object: name,
+    field: `metadata.annotations[${key}]`,
     message: `${name}: annotation ${key} holds raw NGINX configuration, which is refused`,
     why: closes
       ? 'A snippet can read every secret of the proxy; and since it may guard the paths, they answer 503 without it.'

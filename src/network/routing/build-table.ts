@@ -125,6 +125,7 @@ function duplicate(winner: RouteClaim, loser: RouteClaim): Diagnostic {
     code: 'FW401',
     severity: 'warning',
     object: sourceName(loser),
+    field: loser.source.field,
     message:
       `${sourceName(loser)}: ${loser.source.field} asks for ${winner.host === '*' ? 'every host' : winner.host} ${path.kind} ` +
       `${path.kind === 'regex' ? path.pattern : path.path}, which ${sourceName(winner)} ${winner.source.field} already has`,

@@ -33,6 +33,7 @@ export function chooseCertificate(
         code: problem.code,
         severity: 'warning',
         object: claim.object,
+        field,
         message: `${claim.object}: ${field}: ${problem.message}`,
         why: `${host} is served with the default certificate until that changes.`,
         fix: problem.fix,

@@ -83,6 +83,7 @@ function readHost(ingress: Ingress, { text, field, diagnostics }: HostField): st
     code: 'FW405',
     severity: 'error',
     object: describeObject(ingress),
+    field,
     message: `${describeObject(ingress)}: ${field} is ${JSON.stringify(text)}, which is no host name`,
     why: `${problem}. The rule is left out.`,
     fix: 'Write a lower-case DNS name such as shop.example.org, or *.example.org for one more label.',
@@ -108,6 +109,7 @@ function readPath(ingress: Ingress, { path, source, diagnostics }: PathField): P
     code: 'FW406',
     severity: 'error',
     object: describeObject(ingress),
+    field: `${source.field}.path`,
     message: `${describeObject(ingress)}: ${source.field}.path ${JSON.stringify(text)} cannot be served: ${parsed.problem}`,
     fix: parsed.fix,
   })
@@ -129,6 +131,7 @@ function claimBackend(ingress: Ingress, { backend, source, options, diagnostics 
       code: 'FW407',
       severity: 'warning',
       object: describeObject(ingress),
+      field: source.field,
       message: `${describeObject(ingress)}: ${source.field} has a resource backend, which this class does not serve`,
       why: 'Requests for it are answered with 404.',
       fix: 'Name a Service instead.',

@@ -1,7 +1,8 @@
 // Which endpoints stand behind a Service port that an Ingress or HTTPRoute names.
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { parseAddress } from '../../net/address.ts'
-import type { EndpointModel, ServiceModel, ServicePortModel } from '../model.ts'
+import type { ServiceModel, ServicePortModel } from '../model.ts'
+import { usableEndpoints } from '../resolve/usable-endpoints.ts'
 import type { RouteSource, Upstream, UpstreamEndpoint } from '../routing.ts'
 import type { BackendRef } from './claim.ts'
 
@@ -16,7 +17,8 @@ export interface BackendPlace {
 export function resolveBackend(ref: BackendRef, { service: find, source, diagnostics }: BackendPlace): ResolvedBackend {
   const key = `${ref.namespace}/${ref.name}`
   const object = `${source.kind}/${source.namespace}/${source.name}`
-  const report = (diagnostic: Omit<Diagnostic, 'object'>) => diagnostics.push({ ...diagnostic, object })
+  const report = (diagnostic: Omit<Diagnostic, 'object'>) =>
+    diagnostics.push({ ...diagnostic, object, field: source.field })
   const service = find(key)
   if (service === undefined) {
     report({
@@ -40,7 +42,7 @@ export function resolveBackend(ref: BackendRef, { service: find, source, diagnos
     })
     return { missing: true }
   }
-  const endpoints = usedEndpoints(port.endpoints)
+  const endpoints = usableEndpoints(port).map(({ address, port }): UpstreamEndpoint => ({ address, port }))
   if (endpoints.length === 0) {
     report({
       code: 'FW404',
@@ -51,13 +53,6 @@ export function resolveBackend(ref: BackendRef, { service: find, source, diagnos
     })
   }
   return { upstream: upstreamOf(service, { port: port.port, endpoints }) }
-}
-
-/** Ready ones; when there are none, those that still serve while they terminate (KEP-1669), so that a roll-out loses nothing. */
-function usedEndpoints(endpoints: readonly EndpointModel[]): UpstreamEndpoint[] {
-  const ready = endpoints.filter(endpoint => endpoint.ready)
-  const used = ready.length > 0 ? ready : endpoints.filter(endpoint => endpoint.serving && endpoint.terminating)
-  return used.map(({ address, port }) => ({ address, port }))
 }
 
 /** A number is the Service's own port, never the target port. */

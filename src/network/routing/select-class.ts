@@ -50,6 +50,7 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
       code: 'FW408',
       severity: 'warning',
       object: describeObject(ingress),
+      field: 'spec.ingressClassName',
       message:
         className === undefined
           ? `${describeObject(ingress)} names no ingress class, and there is no default class`

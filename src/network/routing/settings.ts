@@ -195,6 +195,7 @@ function report(configMap: ConfigMap, { code, key, what, why, fix }: KeyReport):
     code,
     severity: 'warning',
     object,
+    field: `data[${key}]`,
     message: `${object}: data[${key}] ${what}`,
     ...(why !== undefined && { why }),
     ...(fix !== undefined && { fix }),

@@ -53,6 +53,7 @@ export function attachRoute(route: HTTPRoute, place: AttachPlace): AttachedRoute
       code: 'FW431',
       severity: 'error',
       object,
+      field: `spec.parentRefs[${parent}]`,
       message: `${object}: spec.parentRefs[${parent}] does not take the route: ${condition.message}`,
       why: 'The route is not served there.',
     })

@@ -44,6 +44,7 @@ export function readListeners(gateway: Gateway): ReadGateway {
         code: 'FW430',
         severity: 'error',
         object: describeObject(gateway),
+        field: `spec.listeners[${index}]`,
         message: `${describeObject(gateway)}: spec.listeners[${index}] (${listener.name}): ${condition.message}`,
         why:
           condition === read.accepted

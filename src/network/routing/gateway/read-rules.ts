@@ -47,20 +47,21 @@ class Findings {
   /** The route is accepted only in part: `UnsupportedValue`. */
   unsupported(field: string, what: string): void {
     this.accepted = { status: 'False', reason: 'UnsupportedValue', message: `${field}: ${what}` }
-    this.#report('FW432', `${field}: ${what}`)
+    this.#report('FW432', { field, what })
   }
 
   unresolved(reason: string, { field, what }: { readonly field: string; readonly what: string }): void {
     this.resolvedRefs = { status: 'False', reason, message: `${field}: ${what}` }
-    this.#report('FW433', `${field}: ${what}`)
+    this.#report('FW433', { field, what })
   }
 
-  #report(code: Diagnostic['code'], what: string): void {
+  #report(code: Diagnostic['code'], { field, what }: { readonly field: string; readonly what: string }): void {
     this.diagnostics.push({
       code,
       severity: 'error',
       object: this.#object,
-      message: `${this.#object}: ${what}`,
+      field,
+      message: `${this.#object}: ${field}: ${what}`,
       why: 'What cannot be kept is never left out silently: its share of the requests is answered with an error.',
     })
   }
