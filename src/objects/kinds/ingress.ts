@@ -32,11 +32,15 @@ export const ingresses = defineKind<Ingress>({
   ],
 })
 
-/** The hosts among the first three rules; `*` when no rule names one. */
+/** The first three hosts, then how many rules there are beyond three; `*` when no rule names a host. */
 function hostsText(ingress: Ingress): string {
   const rules = ingress.spec?.rules ?? []
-  const hosts = rules.map(({ host }) => host ?? '').filter(host => host !== '')
+  const hosts: string[] = []
+  let more = false
+  for (const { host } of rules) {
+    if (hosts.length === 3) more = true
+    else if (host) hosts.push(host)
+  }
   if (hosts.length === 0) return '*'
-  const shown = hosts.slice(0, 3).join(',')
-  return rules.length > 3 && hosts.length >= 3 ? `${shown} + ${rules.length - 3} more...` : shown
+  return more ? `${hosts.join(',')} + ${rules.length - 3} more...` : hosts.join(',')
 }

@@ -26,7 +26,7 @@ export function summarizePod(pod: PodLike): PodSummary {
   const isTrue = (type: string) => conditions.some(condition => condition.type === type && condition.status === 'True')
   const gated = conditions.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated')
   const counter = new Counter(pod)
-  let reason = gated ? 'SchedulingGated' : status?.reason || status?.phase || 'Unknown'
+  let reason = gated ? 'SchedulingGated' : status?.reason || status?.phase || ''
   const initReason = counter.initContainers(status?.initContainerStatuses ?? [])
   reason = initReason ?? reason
   if (initReason === undefined || isTrue('Initialized')) {
