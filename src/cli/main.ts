@@ -1,11 +1,10 @@
 // Where `fairway` begins: finds the command, runs it, and turns every ending into an exit code.
-import { enableCompileCache } from 'node:module'
 import { exit, type Io, UndecidedError, UsageError } from './command.ts'
 import { findCommand, helpText } from './commands.ts'
+import { keepCompiled } from './compile-cache.ts'
 import { version } from './version.ts'
 
-/** Stripped and compiled sources are kept between starts; it halves the time to the first line. */
-enableCompileCache()
+keepCompiled(process.env)
 
 const args = process.argv.slice(2)
 process.exitCode = await main(args)

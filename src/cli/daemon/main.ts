@@ -1,12 +1,12 @@
 // The daemon's process: takes its orders, runs the lab until it is told to end, and leaves nothing behind.
-import { enableCompileCache } from 'node:module'
 import { type Leash, takeLeash } from '../../lab/daemon/leash.ts'
 import { removeStateDirectory, stateDirectory } from '../../lab/daemon/state-directory.ts'
 import { exit } from '../command.ts'
+import { keepCompiled } from '../compile-cache.ts'
 import type { DaemonReport, LabSettings } from '../lab-calls.ts'
 import { log } from './log.ts'
 
-enableCompileCache()
+keepCompiled(process.env)
 // Debian keeps servers in /usr/sbin, which is not in an ordinary user's PATH.
 process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
 
