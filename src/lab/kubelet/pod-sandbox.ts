@@ -6,6 +6,7 @@ import { type Address, parseAddress } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
 import type { ContainerContext } from '../runtime.ts'
+import { awaitLink } from './await-link.ts'
 import type { PodFacts } from './downward.ts'
 import { environmentOf } from './environment.ts'
 import { hostsFile, podNames } from './hosts-file.ts'
@@ -66,7 +67,10 @@ export class PodSandbox {
       this.addresses = given
       this.#isHolding = true
     }
-    this.#namespace = await sandboxes.attach(machine, { name: this.#name, addresses: this.addresses })
+    const namespace = await sandboxes.attach(machine, { name: this.#name, addresses: this.addresses })
+    this.#namespace = namespace
+    const [first] = this.addresses
+    if (first !== undefined) await awaitLink({ node: machine.namespace, pod: namespace }, first)
     this.#hasOpened = true
   }
 
