@@ -27,10 +27,13 @@ import { host } from '../../src/sys/host.ts'
 import { openNetlink } from '../../src/sys/netlink.ts'
 import { childrenOf } from '../../src/sys/processes.ts'
 import { spawnInTerminal } from '../../src/sys/pty.ts'
+import { asOrdinaryUser, ordinaryUserId, readableForAll } from '../ordinary-user.testing.ts'
 import type { DaemonCalls } from './daemon.testing.ts'
 import { useOwnRun } from './own-run.testing.ts'
 
 useOwnRun()
+// Its mounts are no left-overs of a lab.
+readableForAll()
 
 interface Account {
   readonly name: string
@@ -42,16 +45,8 @@ interface Account {
 const root: Account = { name: 'root', prefix: [], userId: 0 }
 const user: Account = {
   name: 'an ordinary user',
-  prefix: [
-    'setpriv',
-    '--reuid=12345',
-    '--regid=12345',
-    '--clear-groups',
-    '--inh-caps=-all',
-    'env',
-    'HOME=/nonexistent',
-  ],
-  userId: 12_345,
+  prefix: asOrdinaryUser,
+  userId: ordinaryUserId,
 }
 
 const netlink = openNetlink()
@@ -86,8 +81,9 @@ async function start(
   const lab = options.lab ?? 'test'
   chownSync(directory, account.userId, account.userId)
   chmodSync(directory, 0o700)
-  const script = join(import.meta.dirname, 'launcher.testing.ts')
-  const argv = [...account.prefix, process.execPath, script, directory, lab, mode, String(options.port ?? 0)]
+  const { node, checkout } = readableForAll()
+  const script = join(checkout, 'test/lab/launcher.testing.ts')
+  const argv = [...account.prefix, node, script, directory, lab, mode, String(options.port ?? 0)]
   const launcher = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
   launchers.push(launcher)
   const state = stateDirectory(directory, lab)
