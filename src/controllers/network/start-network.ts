@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../client/clock.ts'
 import type { Informer } from '../../client/informer.ts'
 import type { Network } from '../../network/model.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
-import { resolve } from '../../network/resolve/resolve.ts'
+import { resolve, serviceKeyOf } from '../../network/resolve/resolve.ts'
 import {
   type CiliumL2AnnouncementPolicy,
   ciliumL2AnnouncementPolicies,
@@ -55,6 +55,12 @@ export function startNetwork(client: Client, options: NetworkOptions): NetworkSo
     announcementPolicies: informers.of<CiliumL2AnnouncementPolicy>(ciliumL2AnnouncementPolicies),
   }
   const all: readonly Pick<Informer<KubeObject>, 'synced'>[] = Object.values(sources)
+  const slicesOf = sources.endpointSlices.indexBy(slice => {
+    const key = serviceKeyOf(slice)
+    return key === undefined ? [] : [key]
+  })
+  /** Keys of Services whose object or slices changed since the last Network. */
+  let touched = new Set<string>()
   const subscribers = new Set<NetworkSubscriber>()
   let network: Network | undefined
   let isSynced = false
@@ -83,10 +89,13 @@ export function startNetwork(client: Client, options: NetworkOptions): NetworkSo
         pods: sources.pods.items,
         services: sources.services.items,
         endpointSlices: sources.endpointSlices.items,
+        slicesOf,
         announcementPolicies: sources.announcementPolicies.items,
       },
       previous,
+      previous === undefined ? undefined : touched,
     )
+    touched = new Set()
     if (previous !== undefined && isSameNetwork(previous, next)) return
     network = next
     for (const subscriber of [...subscribers]) tell(subscriber, next, previous)
@@ -99,7 +108,16 @@ export function startNetwork(client: Client, options: NetworkOptions): NetworkSo
     setImmediate(refresh)
   }
 
-  const endings = Object.values(sources).map(informer => informer.onChange(changed))
+  const endings = [
+    ...Object.values(sources).map(informer => informer.onChange(changed)),
+    sources.services.onChange(({ key }) => touched.add(key)),
+    sources.endpointSlices.onChange(({ before, after }) => {
+      for (const slice of [before, after]) {
+        const key = slice === undefined ? undefined : serviceKeyOf(slice)
+        if (key !== undefined) touched.add(key)
+      }
+    }),
+  ]
   const stop = () => {
     for (const end of endings) end()
   }

@@ -2,6 +2,7 @@
 import { type Address, type Family, familyOf } from '../../net/address.ts'
 import { contains } from '../../net/cidr.ts'
 import type { EndpointModel, FrontendModel, Network, NodeModel, PodModel, ServiceModel } from '../../network/model.ts'
+import { indexOfKey } from '../../network/resolve/index-of-key.ts'
 import { usableEndpoints } from '../../network/resolve/usable-endpoints.ts'
 import type { Backend, FamilyPlan, FrontendPlan, NodePlan, ServicePlan } from './plan.ts'
 import { disjoint, single } from './ranges.ts'
@@ -11,17 +12,22 @@ import { keepSlots } from './slots.ts'
 export function compileNode(network: Network, nodeName: string, previous?: NodePlan): NodePlan | undefined {
   const node = network.nodes.find(({ name }) => name === nodeName)
   if (node === undefined) return undefined
-  const before = new Map<string, ServicePlan>()
-  // Only Services that changed look at their past, so the map is filled when the first one asks.
-  const pastOf = (key: string) => {
-    if (before.size === 0) for (const plan of previous?.services ?? []) before.set(plan.key, plan)
-    return before.get(key)
-  }
+  const past = previous?.services ?? []
+  const pastOf = (key: string) => past[indexOfKey(past, key) ?? -1]
+  const isSameMachine = previous?.model === node
   const services: ServicePlan[] = []
   for (const service of network.services) {
-    if (service.frontends.length > 0) services.push(planOf(service, node, pastOf))
+    if (service.frontends.length === 0) continue
+    // Mostly nothing has changed at this place of the list, and that is seen without a look into any memory.
+    const held = isSameMachine ? past[services.length] : undefined
+    services.push(held?.source === service ? held : planOf(service, node, pastOf))
   }
-  return { node: nodeName, families: [familyPlan(network, node, 4), familyPlan(network, node, 6)], services }
+  return {
+    node: nodeName,
+    model: node,
+    families: [familyPlan(network, node, 4), familyPlan(network, node, 6)],
+    services,
+  }
 }
 
 const everywhere = new WeakMap<ServiceModel, ServicePlan>()
@@ -115,24 +121,26 @@ function familyPlan(network: Network, node: NodeModel, family: Family): FamilyPl
     podSources: disjoint(sources, family),
     near: disjoint([...podCidrs, ...serviceCidrs, ...lanCidrs], family),
     serviceRanges: disjoint(serviceCidrs, family),
-    virtual: virtualAddresses(network, family),
+    virtual: virtualAddresses(network).filter(address => familyOf(address) === family),
     localPods: (podAddresses(network.pods).get(node.name) ?? []).filter(address => familyOf(address) === family),
   }
 }
 
+const virtualByNetwork = new WeakMap<Network, readonly Address[]>()
+
 /** A machine's own address can be an external address of a Service; its other ports stay the machine's. */
-function virtualAddresses(network: Network, family: Family): readonly Address[] {
-  const own = new Set(network.nodes.flatMap(({ addresses }) => addresses))
-  for (const { addresses } of network.hosts) for (const address of addresses) own.add(address)
+function virtualAddresses(network: Network): readonly Address[] {
+  const held = virtualByNetwork.get(network)
+  if (held !== undefined) return held
   const found = new Set<Address>()
   for (const { loadBalancerIPs, externalIPs } of network.services) {
-    for (const address of loadBalancerIPs) if (!own.has(address)) found.add(address)
-    for (const address of externalIPs) if (!own.has(address)) found.add(address)
+    if (loadBalancerIPs.length > 0) for (const address of loadBalancerIPs) found.add(address)
+    if (externalIPs.length > 0) for (const address of externalIPs) found.add(address)
   }
-  return [...found]
-    .filter(address => familyOf(address) === family)
-    .filter(address => !network.serviceCidrs.some(range => contains(range, address)))
-    .sort()
+  for (const { addresses } of [...network.nodes, ...network.hosts]) for (const own of addresses) found.delete(own)
+  const virtual = [...found].filter(address => !network.serviceCidrs.some(range => contains(range, address))).sort()
+  virtualByNetwork.set(network, virtual)
+  return virtual
 }
 
 const podsByNode = new WeakMap<readonly PodModel[], ReadonlyMap<string, readonly Address[]>>()

@@ -112,17 +112,22 @@ export function* changedServices(
   before: readonly ServicePlan[],
   after: readonly ServicePlan[],
 ): Generator<readonly [ServicePlan | undefined, ServicePlan | undefined]> {
-  let [i, j] = [0, 0]
+  let i = 0
+  let j = 0
   while (i < before.length || j < after.length) {
-    const [old, next] = [before[i], after[j]]
-    if (old !== undefined && (next === undefined || old.key < next.key)) {
+    const old = before[i]
+    const next = after[j]
+    if (old === next) {
+      i++
+      j++
+    } else if (old !== undefined && (next === undefined || old.key < next.key)) {
       yield [old, undefined]
       i++
     } else if (next !== undefined && (old === undefined || next.key < old.key)) {
       yield [undefined, next]
       j++
     } else {
-      if (old !== next) yield [old, next]
+      yield [old, next]
       i++
       j++
     }

@@ -1,7 +1,7 @@
 // What must a node's kernel know, so that every Service is reached from it? Data only; nothing here is nft syntax.
 import type { Address, Family } from '../../net/address.ts'
 import type { Range } from '../../net/cidr.ts'
-import type { Protocol, ServiceModel } from '../../network/model.ts'
+import type { NodeModel, Protocol, ServiceModel } from '../../network/model.ts'
 
 /** Where a packet is sent instead. */
 export interface Backend {
@@ -57,6 +57,8 @@ export interface FamilyPlan {
 
 export interface NodePlan {
   readonly node: string
+  /** What the node was when this was compiled. */
+  readonly model: NodeModel
   readonly families: readonly [FamilyPlan, FamilyPlan]
   /** In order of their keys; Services without a frontend are left out. */
   readonly services: readonly ServicePlan[]

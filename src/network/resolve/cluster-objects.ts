@@ -25,5 +25,7 @@ export interface ClusterObjects {
   readonly pods: ReadonlyMap<string, Pod>
   readonly services: ReadonlyMap<string, Service>
   readonly endpointSlices: ReadonlyMap<string, EndpointSlice>
+  /** The slices of a Service, by `serviceKeyOf`, where somebody keeps an index of them; else they are gathered each time. */
+  readonly slicesOf?: (serviceKey: string) => ReadonlySet<EndpointSlice>
   readonly announcementPolicies: ReadonlyMap<string, CiliumL2AnnouncementPolicy>
 }

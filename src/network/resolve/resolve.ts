@@ -5,6 +5,7 @@ import type { Service } from '../../objects/kinds/service.ts'
 import { chooseAnnouncers } from '../load-balancer/choose-announcers.ts'
 import type { FrontendModel, NamespaceModel, Network, PodModel, ServiceModel } from '../model.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
+import { indexOfKey } from './index-of-key.ts'
 import { isSameNode, resolveNode } from './resolve-node.ts'
 import { resolvePod } from './resolve-pod.ts'
 import { resolveServiceAlone, withEndpoints } from './resolve-service.ts'
@@ -13,8 +14,9 @@ import { type Settlement, settleFrontends } from './settle-frontends.ts'
 /**
  * Pure; what an unchanged object gives is remembered by its identity, so a changed EndpointSlice redoes one Service.
  * Lists that come out equal are the very lists of `previous`, and announcers stay where they were as long as they may.
+ * `touched` spares a look at every Service: the keys of all whose object or slices differ from those of `previous`.
  */
-export function resolve(cluster: ClusterObjects, previous?: Network): Network {
+export function resolve(cluster: ClusterObjects, previous?: Network, touched?: ReadonlySet<string>): Network {
   const { site } = cluster
   const nodes = keep(
     previous?.nodes,
@@ -25,12 +27,13 @@ export function resolve(cluster: ClusterObjects, previous?: Network): Network {
     previous?.pods,
     sortedBy(cluster.pods, previous?.pods, pod => pod.key, podOf),
   )
-  const claims = resolveServices(cluster, previous?.services)
+  const claims = resolveServices(cluster, previous?.services, touched)
   const settlement = settle(claims)
   const services = keep(
     previous?.services,
     settlement.losers.size === 0 ? claims : claims.map(service => withoutLost(service, settlement)),
   )
+  if (settlement.losers.size > 0) listsWithLosers.add(services)
   const namespaces = keep(
     previous?.namespaces,
     sortedBy(cluster.namespaces, previous?.namespaces, space => space.name, namespaceOf),
@@ -81,41 +84,73 @@ interface ResolvedService {
 }
 
 const serviceModels = new WeakMap<Service, ResolvedService>()
-const noSlices: readonly EndpointSlice[] = []
+const noSlices: ReadonlySet<EndpointSlice> = new Set()
 
 function resolveServices(
   cluster: ClusterObjects,
   previous: readonly ServiceModel[] | undefined,
+  touched: ReadonlySet<string> | undefined,
 ): readonly ServiceModel[] {
-  const slices = slicesByService(cluster.endpointSlices)
-  return sortedBy(
-    cluster.services,
-    previous,
-    service => service.key,
-    (service, key) => serviceOf(service, slices.get(key) ?? noSlices),
+  const slicesOf = cluster.slicesOf ?? gatherSlices(cluster.endpointSlices)
+  const build = (service: Service, key: string) => serviceOf(service, slicesOf(key))
+  return (
+    rebuilt(cluster.services, { previous, touched, build }) ??
+    sortedBy(cluster.services, previous, service => service.key, build)
   )
 }
 
-function serviceOf(service: Service, slices: readonly EndpointSlice[]): ServiceModel {
+/** The previous list with only the touched Services made anew; undefined when Services came, went, or lost a claim. */
+function rebuilt(
+  services: ClusterObjects['services'],
+  known: {
+    readonly previous: readonly ServiceModel[] | undefined
+    readonly touched: ReadonlySet<string> | undefined
+    readonly build: (service: Service, key: string) => ServiceModel
+  },
+): readonly ServiceModel[] | undefined {
+  const { previous, touched, build } = known
+  if (previous === undefined || touched === undefined || previous.length !== services.size) return undefined
+  if (listsWithLosers.has(previous)) return undefined
+  const next = [...previous]
+  for (const key of touched) {
+    const index = indexOfKey(previous, key)
+    const service = services.get(key)
+    // Slices may name a Service that is not there.
+    if (index === undefined && service === undefined) continue
+    if (index === undefined || service === undefined) return undefined
+    next[index] = build(service, key)
+  }
+  return next
+}
+
+function serviceOf(service: Service, slices: ReadonlySet<EndpointSlice>): ServiceModel {
   const held = serviceModels.get(service)
-  if (held !== undefined && isSameList(held.slices, slices)) return held.model
+  if (held !== undefined && held.slices.length === slices.size && held.slices.every(slice => slices.has(slice))) {
+    return held.model
+  }
   const alone = held?.alone ?? resolveServiceAlone(service)
-  const model = withEndpoints(alone, slices)
-  serviceModels.set(service, { alone, slices, model })
+  const list = [...slices]
+  const model = withEndpoints(alone, list)
+  serviceModels.set(service, { alone, slices: list, model })
   return model
 }
 
-function slicesByService(slices: ReadonlyMap<string, EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const groups = new Map<string, EndpointSlice[]>()
+/** The key of the Service that a slice belongs to. */
+export function serviceKeyOf({ metadata }: EndpointSlice): string | undefined {
+  const name = metadata.labels?.['kubernetes.io/service-name']
+  return name === undefined ? undefined : `${metadata.namespace ?? 'default'}/${name}`
+}
+
+function gatherSlices(slices: ReadonlyMap<string, EndpointSlice>): (key: string) => ReadonlySet<EndpointSlice> {
+  const groups = new Map<string, Set<EndpointSlice>>()
   for (const slice of slices.values()) {
-    const name = slice.metadata.labels?.['kubernetes.io/service-name']
-    if (name === undefined) continue
-    const key = `${slice.metadata.namespace ?? 'default'}/${name}`
+    const key = serviceKeyOf(slice)
+    if (key === undefined) continue
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [slice])
-    else group.push(slice)
+    if (group === undefined) groups.set(key, new Set([slice]))
+    else group.add(slice)
   }
-  return groups
+  return key => groups.get(key) ?? noSlices
 }
 
 /** Frontends change far less often than endpoints; the last settlement holds as long as none of them did. */
@@ -130,6 +165,9 @@ function settle(services: readonly ServiceModel[]): Settlement {
   settled = { frontends: services.map(service => service.frontends), result }
   return result
 }
+
+/** Lists in which a Service lacks what another one has: they must be settled from the start. */
+const listsWithLosers = new WeakSet<readonly ServiceModel[]>()
 
 const reduced = new WeakMap<ServiceModel, { readonly lost: ReadonlySet<FrontendModel>; readonly model: ServiceModel }>()
 
