@@ -40,7 +40,9 @@ function jsonBeside(folder: string): Plugin {
 
 /** The packages that ended up inside the bundle, whose licences ask to be passed on. */
 function bundledPackages({ inputs }: Metafile): readonly string[] {
-  const names = Object.keys(inputs).flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+  const names = Object.keys(inputs).flatMap(
+    path => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  )
   return [...new Set(names)].sort()
 }
 

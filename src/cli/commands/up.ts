@@ -4,7 +4,6 @@ import { isAbsolute, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { printText } from '../../diagnostics/print-text.ts'
-import { launchDaemon } from '../../lab/daemon/launch.ts'
 import { removeStateDirectory, runningDaemon, type StateDirectory } from '../../lab/daemon/state-directory.ts'
 import { banner } from '../banner.ts'
 import { type Command, exit, type Io, UndecidedError, UsageError } from '../command.ts'
@@ -86,6 +85,8 @@ interface StartOptions {
 
 async function start(state: StateDirectory, options: StartOptions): Promise<number> {
   const { io, settings, detached } = options
+  // Calls the C library, so it can be loaded only where `ensureMachine` had no objection.
+  const { launchDaemon } = await import('../../lab/daemon/launch.ts')
   const progress = progressOn(io)
   const outcome = Promise.withResolvers<DaemonReport>()
   const diagnostics: Diagnostic[] = []
