@@ -5,12 +5,15 @@ import type { Client } from '../../client/client.ts'
 import type { Diagnostic, Position } from '../../diagnostics/diagnostic.ts'
 import { writePrivateFile } from '../../lab/daemon/state-directory.ts'
 import { ApiError, isApiError } from '../../objects/api-error.ts'
+import type { KindRef } from '../../objects/kind.ts'
 import { describeObject, type KubeObject } from '../../objects/object.ts'
 import { findKind } from '../../objects/registry.ts'
 
 export interface WantedObject {
   readonly object: KubeObject
   readonly position?: Position
+  /** Of an object whose kind a CustomResourceDefinition of the folder brings; others are looked up. */
+  readonly kind?: KindRef
 }
 
 export interface ApplyOptions {
@@ -20,7 +23,7 @@ export interface ApplyOptions {
 }
 
 interface Ledger {
-  readonly [object: string]: { readonly hash: string; readonly apiVersion: string }
+  readonly [object: string]: { readonly hash: string; readonly kind: KindRef }
 }
 
 const fieldManager = 'fairway'
@@ -34,39 +37,52 @@ export async function applyObjects(
   options: ApplyOptions,
 ): Promise<readonly Diagnostic[]> {
   const before = readLedger(options.ledger)
-  const after: Record<string, { hash: string; apiVersion: string }> = {}
+  const after: Record<string, { hash: string; kind: KindRef }> = {}
   const diagnostics: Diagnostic[] = []
-  for (const { object, position } of wanted) {
+  for (const { object, position, kind = kindOf(object) } of wanted) {
     const name = describeObject(object)
+    if (kind === undefined) {
+      diagnostics.push(
+        refused(name, new ApiError(404, 'NotFound', `no kind ${object.kind} in ${object.apiVersion}`), position),
+      )
+      continue
+    }
     const hash = createHash('sha256').update(JSON.stringify(object)).digest('base64')
     if (before[name]?.hash !== hash) {
-      const refusal = await apply(object, options.client)
+      const refusal = await apply(object, { kind, client: options.client })
       if (refusal !== undefined) {
         diagnostics.push(refused(name, refusal, position))
         continue
       }
     }
-    after[name] = { hash, apiVersion: object.apiVersion }
+    after[name] = { hash, kind }
   }
-  for (const [name, { apiVersion }] of Object.entries(before)) {
+  for (const [name, { kind }] of Object.entries(before)) {
     if (after[name] === undefined && !diagnostics.some(found => found.object === name))
-      await remove(name, apiVersion, options.client)
+      await remove(name, kind, options.client)
   }
   writePrivateFile(options.ledger, JSON.stringify(after))
   return diagnostics
 }
 
-async function apply(object: KubeObject, client: Client): Promise<ApiError | undefined> {
-  const kind = findKind(object.apiVersion, object.kind)
-  if (kind === undefined) return new ApiError(404, 'NotFound', `no kind ${object.kind} in ${object.apiVersion}`)
-  // A kind may be served in several versions; the object is applied in its own.
-  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1)
+/** A kind may be served in several versions; an object is applied in its own. */
+function kindOf(object: KubeObject): KindRef | undefined {
+  const found = findKind(object.apiVersion, object.kind)
+  if (found === undefined) return undefined
+  const { group, kind, plural, namespaced } = found
+  return { group, kind, plural, namespaced, version: object.apiVersion.slice(object.apiVersion.indexOf('/') + 1) }
+}
+
+async function apply(
+  object: KubeObject,
+  { kind, client }: { readonly kind: KindRef; readonly client: Client },
+): Promise<ApiError | undefined> {
   const key = {
     name: object.metadata.name,
     ...(kind.namespaced ? { namespace: object.metadata.namespace ?? 'default' } : {}),
   }
   try {
-    await client.patch({ ...kind, version }, key, { type: 'apply', patch: object, fieldManager, force: true })
+    await client.patch(kind, key, { type: 'apply', patch: object, fieldManager, force: true })
     return undefined
   } catch (error) {
     if (error instanceof ApiError) return error
@@ -74,11 +90,11 @@ async function apply(object: KubeObject, client: Client): Promise<ApiError | und
   }
 }
 
-async function remove(name: string, apiVersion: string, client: Client): Promise<void> {
-  const [kindName = '', ...rest] = name.split('/')
-  const kind = findKind(apiVersion, kindName)
-  const [namespace, objectName] = rest.length === 2 ? rest : [undefined, rest[0]]
-  if (kind === undefined || objectName === undefined) return
+/** `name` is as `describeObject` wrote it. */
+async function remove(name: string, kind: KindRef, client: Client): Promise<void> {
+  const rest = name.split('/').slice(1)
+  const [namespace, objectName] = rest.length === 2 ? rest : [kind.namespaced ? 'default' : undefined, rest[0]]
+  if (objectName === undefined) return
   try {
     await client.delete(kind, { name: objectName, ...(namespace === undefined ? {} : { namespace }) })
   } catch (error) {

@@ -19,14 +19,13 @@ import { attachPod, detachPod } from '../../lab/topology/pods.ts'
 import { startTopology } from '../../lab/topology/topology.ts'
 import { formatCidr } from '../../net/cidr.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
-import { expandSite } from '../../site/expand/expand.ts'
 import { exit } from '../command.ts'
 import { inventoryOf } from '../inventory-of.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
 import { type LoadedInput, loadInput } from '../load-input.ts'
 import { readInput } from '../read-input.ts'
 import { startLoadBalancer } from './announcements.ts'
-import { applyObjects, type WantedObject } from './apply-objects.ts'
+import { applyObjects } from './apply-objects.ts'
 import { openCertificates } from './certificates.ts'
 import { createSystemObjects } from './create-system-objects.ts'
 import { doorOf } from './doors.ts'
@@ -38,6 +37,7 @@ import { labRuntimes } from './runtimes.ts'
 import { serveApi } from './serve-api.ts'
 import { topologyPlan } from './topology-plan.ts'
 import { untilReady } from './until-ready.ts'
+import { wantedObjects } from './wanted-objects.ts'
 
 export interface LabOptions {
   readonly state: StateDirectory
@@ -213,17 +213,6 @@ async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
   })
   const loaded = loadInput(files)
   return { ...loaded, diagnostics: [...loaded.diagnostics, ...check(inventoryOf(loaded))].sort(compareDiagnostics) }
-}
-
-function wantedObjects({ site, objects }: LoadedInput): readonly WantedObject[] {
-  const own = objects.map(({ object, positionOf }): WantedObject => ({ object, position: positionOf([]) }))
-  const isFirst = ({ object }: WantedObject) =>
-    object.kind === 'Namespace' || object.kind === 'CustomResourceDefinition'
-  return [
-    ...own.filter(isFirst),
-    ...(site === undefined ? [] : expandSite(site).map(object => ({ object }))),
-    ...own.filter(wanted => !isFirst(wanted)),
-  ]
 }
 
 async function applyAgain(
