@@ -40,15 +40,21 @@ export function podStatus(snapshot: PodSnapshot): PodStatus {
   }
 }
 
-/** What must be sent so that `before` becomes `after`; undefined when nothing has changed. */
-export function statusPatch(before: PodStatus | undefined, after: PodStatus): PodStatus | undefined {
-  if (
-    before !== undefined &&
-    Object.entries(after).every(([field, value]) => sameJson(before[field as keyof PodStatus], value))
-  ) {
-    return undefined
-  }
-  return after
+/**
+ * A strategic merge patch of the status that makes `before` into `after`; undefined when nothing has changed. It merges conditions
+ * by their type and keeps the fields it is not told of, so what a condition says no longer is sent as null.
+ */
+export function statusPatch(before: PodStatus | undefined, after: PodStatus): object | undefined {
+  const isSame = Object.entries(after).every(([field, value]) => sameJson(before?.[field as keyof PodStatus], value))
+  if (before !== undefined && isSame) return undefined
+  const old = before?.conditions ?? []
+  const conditions = after.conditions?.map(condition => {
+    const gone = Object.keys(old.find(({ type }) => type === condition.type) ?? {}).filter(
+      field => !(field in condition),
+    )
+    return { ...Object.fromEntries(gone.map(field => [field, null])), ...condition }
+  })
+  return { ...after, ...(conditions !== undefined && { conditions }) }
 }
 
 function phaseOf({ pod, initContainers, containers }: PodSnapshot): Phase {
