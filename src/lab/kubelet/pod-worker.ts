@@ -1,21 +1,22 @@
 // How does one pod live on its node, from the first sight of it to the last word about it?
+import { pause } from '../../client/clock.ts'
 import { isApiError } from '../../objects/api-error.ts'
 import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
-import type { Runtime } from '../runtime.ts'
-import { Container, type ContainerHost } from './container.ts'
-import { missingReference } from './environment.ts'
+import { Container } from './container.ts'
+import { containerHost, sourcesChanged } from './container-host.ts'
 import { failAnnotation, failModes, parseFailMode } from './fail-mode.ts'
 import type { NodeFacilities } from './node-facilities.ts'
 import { PodSandbox } from './pod-sandbox.ts'
 import { podStatus } from './pod-status.ts'
-import { type ContainerSpec, isSidecar, type PodStatus } from './pod-types.ts'
+import { isSidecar, type PodStatus } from './pod-types.ts'
 import type { RestartPolicy } from './restart.ts'
 import { StatusWriter } from './status-writer.ts'
 import { missingVolume, volumeReferences } from './volumes.ts'
 
 const firstRetryMs = 200
 const longestRetryMs = 30_000
+const sidecarPollMs = 50
 
 export class PodWorker {
   readonly #node: NodeFacilities
@@ -42,7 +43,11 @@ export class PodWorker {
     this.#startedAtMs = node.clock.now()
     this.#sandbox = new PodSandbox(node, pod)
     const policy: RestartPolicy = pod.spec?.restartPolicy ?? 'Always'
-    const host = this.#containerHost()
+    const host = containerHost(node, {
+      pod: () => this.#pod,
+      sandbox: this.#sandbox,
+      changed: () => this.#writer.dirty(),
+    })
     const before = new Map((pod.status?.containerStatuses ?? []).map(status => [status.name, status]))
     this.#init = (pod.spec?.initContainers ?? []).map(spec => {
       const own = isSidecar(spec) ? 'Always' : policy === 'Never' ? 'Never' : 'OnFailure'
@@ -172,7 +177,7 @@ export class PodWorker {
         }
         this.#event({ type: 'Warning', reason: 'FailedMount', message: missing })
         this.#writer.dirty()
-        await Promise.race([this.#sourcesChanged(signal), this.#pause(retryMs)])
+        await Promise.race([sourcesChanged(this.#node, signal), pause(this.#node.clock, retryMs, this.#ending.signal)])
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         this.#event({
@@ -181,7 +186,7 @@ export class PodWorker {
           message: `Failed to create pod sandbox: ${why}`,
         })
         this.#writer.dirty()
-        await this.#pause(retryMs)
+        await pause(this.#node.clock, retryMs, this.#ending.signal)
       }
     }
   }
@@ -193,7 +198,8 @@ export class PodWorker {
       await run
       return container.exitCode === 0
     }
-    while (!container.isStarted && !this.#ending.signal.aborted) await this.#pause(50)
+    while (!container.isStarted && !this.#ending.signal.aborted)
+      await pause(this.#node.clock, sidecarPollMs, this.#ending.signal)
     return true
   }
 
@@ -297,56 +303,8 @@ export class PodWorker {
     return this.#main.some(container => container.isSettling)
   }
 
-  #containerHost(): ContainerHost {
-    const node = this.#node
-    const pod = () => this.#pod
-    return {
-      clock: node.clock,
-      random: node.random,
-      backoff: node.backoff,
-      lane: node.lane,
-      get pod() {
-        return pod()
-      },
-      runtimeFor: container => this.#runtimeFor(container),
-      context: (container, log) => this.#sandbox.context(this.#pod, container, log),
-      missing: container => missingReference(container, this.#sandbox.facts(this.#pod), node.sources),
-      sourcesChanged: signal => this.#sourcesChanged(signal),
-      target: container => ({
-        address: this.#sandbox.addresses[0] ?? '',
-        ports: container.ports ?? [],
-        connect: (address, port) => node.machine.namespace.connect(address, port),
-      }),
-      event: (text, container) => {
-        const list = this.#init.some(({ name }) => name === container) ? 'initContainers' : 'containers'
-        node.recorder.record(this.#pod, { ...text, fieldPath: `spec.${list}{${container}}` })
-      },
-      changed: () => this.#writer.dirty(),
-    }
-  }
-
-  #runtimeFor(container: ContainerSpec): Runtime {
-    const runtime = this.#node.runtimes.find(one => one.matches(container, this.#pod))
-    if (runtime === undefined) throw new Error(`no runtime takes image ${container.image ?? ''}`)
-    return runtime
-  }
-
   #event(text: { type: 'Normal' | 'Warning'; reason: string; message: string }): void {
     this.#node.recorder.record(this.#pod, text)
-  }
-
-  #sourcesChanged(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const forget = this.#node.sources.onChange(() => resolve())
-    signal.addEventListener('abort', () => resolve(), { once: true })
-    return promise.finally(forget)
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const cancel = this.#node.clock.setTimer(ms, resolve)
-    this.#ending.signal.addEventListener('abort', () => resolve(), { once: true })
-    return promise.finally(cancel)
   }
 
   #attempt(what: string, work: () => void): void {
