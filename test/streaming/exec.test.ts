@@ -54,7 +54,9 @@ for (const transport of transports) {
     assert.equal(code, 1)
   })
 
-  test(`${transport}: attach reaches a running process in both directions`, { timeout }, async () => {
+  test(`${transport}: attach reaches a running process in both directions, and tells no exit code`, {
+    timeout,
+  }, async () => {
     await using server = await startKubeServer(localPod())
     const { code, stdout } = await finished(startKubectl(server, transport, ['attach', '-i', 'web']), 'hello\n')
     assert.equal(stdout.toString(), 'attached\nhello\n')

@@ -31,7 +31,7 @@ export function localPod(log: readonly string[] = []): LocalPod {
     },
     async attach(_pod, options) {
       seen.exec = options
-      return sessionOf(spawn('/bin/sh', ['-c', 'echo attached; exec cat']), seen)
+      return sessionOf(spawn('/bin/sh', ['-c', 'echo attached; cat; exit 7']), seen)
     },
     async connect(_pod, port) {
       return openSocket(port)

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { ApiError } from '../../objects/api-error.ts'
 import type { ObjectKey } from '../../objects/object.ts'
-import type { PodStreams } from '../pod-streams.ts'
+import type { ExecSession, PodStreams } from '../pod-streams.ts'
 import { failureStatus } from './exit-status.ts'
 import { forwardPorts } from './port-forward.ts'
 import { type ClientChannels, holdOutput, runSession } from './run-session.ts'
@@ -66,7 +66,7 @@ async function serveSession(
     ? chooseProtocol(webSocketOffer(upgrade.request), channelProtocols)
     : chooseProtocol(spdyOffer(upgrade.request), spdySessionProtocols)
   const session = holdOutput(
-    await (kind === 'exec' ? streams.exec(pod, wish.options) : streams.attach(pod, wish.options)),
+    kind === 'exec' ? await streams.exec(pod, wish.options) : withoutCode(await streams.attach(pod, wish.options)),
   )
   const sessionProtocol = channelProtocols.find(name => name === protocol)
   let client: ClientChannels | undefined
@@ -84,6 +84,22 @@ async function serveSession(
   }
   await runSession(session, client)
   await client.closed
+}
+
+/**
+ * Attach tells no exit code: the container's belongs to its status, where kubectl looks for it. Told of one, `kubectl run -it`
+ * takes the attach for failed and prints everything once more from the log.
+ */
+function withoutCode(session: ExecSession): ExecSession {
+  const exit = session.exit.then(outcome => ('code' in outcome ? { code: 0 } : outcome))
+  return {
+    stdin: session.stdin,
+    stdout: session.stdout,
+    stderr: session.stderr,
+    exit,
+    resize: (columns, rows) => session.resize(columns, rows),
+    kill: () => session.kill(),
+  }
 }
 
 async function tunnelForward(upgrade: Upgrade, target: UpgradeTarget): Promise<void> {
