@@ -7,7 +7,7 @@ import type { Ingress } from '../../objects/kinds/ingress.ts'
 import type { IngressClass } from '../../objects/kinds/ingress-class.ts'
 import { keyOf } from '../../objects/object.ts'
 import type { ServiceModel } from '../model.ts'
-import type { Backend, HostRoutes, Route, RoutingTable, Upstream } from '../routing.ts'
+import type { Backend, HostRoutes, Route, RouteParentStatus, RoutingTable, Upstream } from '../routing.ts'
 import { chooseCertificate, type FindCertificate } from './certificate.ts'
 import type { HostClaim, RouteClaim } from './claim.ts'
 import { readGateways } from './gateway/read-gateways.ts'
@@ -69,9 +69,19 @@ export function buildRoutingTable(input: RoutingInput): RoutingTable {
     settings,
     ingresses: owned.sort(),
     gateways: fromGateways.gateways,
-    routeParents: fromGateways.routeParents,
+    routeParents: fromGateways.routeParents.map(parent => withMissingBackends(parent, diagnostics)),
     diagnostics: distinct(diagnostics),
   }
+}
+
+/** Which Services exist is known only now: the first that is missing is the condition. */
+function withMissingBackends(parent: RouteParentStatus, diagnostics: readonly Diagnostic[]): RouteParentStatus {
+  if (parent.resolvedRefs.status === 'False') return parent
+  const missing = diagnostics.find(
+    ({ code, object }) => (code === 'FW402' || code === 'FW403') && object === `HTTPRoute/${parent.route}`,
+  )
+  if (missing === undefined) return parent
+  return { ...parent, resolvedRefs: { status: 'False', reason: 'BackendNotFound', message: missing.message } }
 }
 
 interface HostsInput {
