@@ -59,7 +59,7 @@ function terminalIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     isTerminal,
-    color: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    color: process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb',
     readStdin: async () => {
       let text = ''
       for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk

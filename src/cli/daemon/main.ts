@@ -40,7 +40,7 @@ async function run(leash: Leash): Promise<number> {
       termination().then(() => ({ keepState: true })),
     ])
     log(ending.keepState ? 'the lab ends; its state is kept' : 'the lab ends')
-    await started[Symbol.asyncDispose]()
+    await started.close()
     if (!ending.keepState) removeStateDirectory(state)
     return 0
   } catch (error) {

@@ -46,10 +46,15 @@ export interface LabOptions {
   readonly report: (report: DaemonReport) => void
 }
 
-export interface Lab extends AsyncDisposable {
+export interface Lab {
   /** Resolves when somebody asks over the control socket. */
   readonly shutdown: Promise<{ readonly keepState: boolean }>
   status(): LabStatus
+  /**
+   * Puts the last writes on disk. Everything else of the lab is in namespaces that end with this process, and the kernel takes them
+   * down faster and more surely than we could.
+   */
+  close(): Promise<void>
 }
 
 /** Why there is no lab, with the exit code of `up`. */
@@ -196,8 +201,17 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   await untilReady({ status, programs, balancer, report: step, withinMs: readyWithinMs })
   status.isUp(Date.now())
 
-  const owned = stack.move()
-  return { shutdown: shutdown.promise, status: () => status.read(), [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const kept = stack.move()
+  return {
+    shutdown: shutdown.promise,
+    status: () => status.read(),
+    async close() {
+      ending.abort()
+      await api.close()
+      // Never disposed of: see above. Holding it keeps what it owns from being collected.
+      void kept
+    },
+  }
 }
 
 async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
