@@ -143,9 +143,8 @@ function selection(options: readonly Option[], { name, variables }: SelectionCon
 }
 
 /** A slot whose upstream differs between the hosts of the group becomes a variable that is looked up by host name. */
-function slotsOf(group: ServerGroup, { variables, blockOf }: ServerContext): StepContext['slots'] {
-  return group.slots.map(upstreams => {
-    const blocks = upstreams.map(id => blockOf.get(id) ?? id)
+function slotsOf(group: ServerGroup, { variables }: ServerContext): StepContext['slots'] {
+  return group.slots.map(blocks => {
     const [first] = blocks
     if (first !== undefined && blocks.every(item => item === first)) return { block: first }
     const wildcards = group.names === 'exact' ? [] : [entry({ kind: 'hostnames' }, word('on'))]

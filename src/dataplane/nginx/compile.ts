@@ -30,7 +30,7 @@ export function compile(table: RoutingTable, input: CompileInput): CompiledProxy
   const catchAll = hosts.find(entry => entry.host === '*')
   const tooDeep = simpleCatchAll(catchAll)
   const wildcardPatterns = tooDeep === undefined || mixesWildcards(hosts)
-  const groups = groupHosts(withCatchAll(hosts), { upstreams, mergeWildcards: !wildcardPatterns })
+  const groups = groupHosts(withCatchAll(hosts), { blocks: blockOf, mergeWildcards: !wildcardPatterns })
   const context: ServerContext = {
     input,
     settings: table.settings,

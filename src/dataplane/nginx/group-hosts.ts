@@ -1,6 +1,6 @@
-// Which hosts can share one server block: those that differ in nothing but the upstreams they forward to.
+// Which hosts can share one server block: those that differ in nothing but the blocks they forward to.
 import { isWildcard, suffixOf } from '../../network/routing/host.ts'
-import type { Forward, HostRoutes, Upstream } from '../../network/routing.ts'
+import type { Forward, HostRoutes } from '../../network/routing.ts'
 import { type CertificateId, certificateFor } from './certificates.ts'
 import { type LocationPlan, planLocations, planRedirect, type Step } from './plan-locations.ts'
 
@@ -14,7 +14,7 @@ export interface ServerGroup {
   readonly https?: CertificateId
   /** A forward to one upstream and nothing else has the id of its slot in place of the upstream's. */
   readonly locations: readonly LocationPlan[]
-  /** Per slot, the upstream of each host, in the order of `hosts`. */
+  /** Per slot, the upstream block of each host, in the order of `hosts`. */
   readonly slots: readonly (readonly string[])[]
 }
 
@@ -36,9 +36,12 @@ export function slotOf(upstream: string): number | undefined {
 
 /**
  * A server block of its own costs a host 58 kB and 0.1 ms of each reload, a shared one costs each of its requests a look-up (3 %): up
- * to this many hosts the requests weigh more. Hosts that lead to the same upstreams share a block in any case.
+ * to this many hosts the requests weigh more. Hosts that lead to the same blocks share a block in any case.
  */
 const separateHosts = 256
+
+/** Upstream id → the id of the block that serves it; an upstream without endpoints has none. */
+export type Blocks = ReadonlyMap<string, string>
 
 export interface GroupOptions {
   /** False when wildcard names must be compared as patterns, one by one. */
@@ -47,9 +50,9 @@ export interface GroupOptions {
 
 export function groupHosts(
   hosts: readonly HostRoutes[],
-  { upstreams, mergeWildcards }: GroupOptions & { readonly upstreams: ReadonlyMap<string, Upstream> },
+  { blocks, mergeWildcards }: GroupOptions & { readonly blocks: Blocks },
 ): ServerGroup[] {
-  const servers = hosts.flatMap(entry => serversOf(entry, upstreams))
+  const servers = hosts.flatMap(entry => serversOf(entry, blocks))
   const groups = Map.groupBy(servers, server => {
     if (isWildcard(server.host) && !mergeWildcards) return JSON.stringify([server.shape, server.host])
     return hosts.length <= separateHosts ? JSON.stringify([server.shape, server.slots]) : server.shape
@@ -74,7 +77,7 @@ function nameKind(host: string): NameKind {
 }
 
 /** One server for both protocols where they say the same, otherwise one for each. */
-function serversOf(entry: HostRoutes, upstreams: ReadonlyMap<string, Upstream>): HostServer[] {
+function serversOf(entry: HostRoutes, blocks: Blocks): HostServer[] {
   const routes = entry.routes
   const plain = routes.filter(route => route.match.scheme !== 'https')
   const secure = routes.filter(route => route.match.scheme !== 'http')
@@ -84,33 +87,30 @@ function serversOf(entry: HostRoutes, upstreams: ReadonlyMap<string, Upstream>):
     : planLocations(plain)
   const certificate = certificateFor(entry).id
   if (JSON.stringify(http) === JSON.stringify(https)) {
-    return [withSlots({ host: entry.host, http: true, https: certificate, locations: https }, upstreams)]
+    return [withSlots({ host: entry.host, http: true, https: certificate, locations: https }, blocks)]
   }
   return [
-    withSlots({ host: entry.host, http: true, locations: http }, upstreams),
-    withSlots({ host: entry.host, http: false, https: certificate, locations: https }, upstreams),
+    withSlots({ host: entry.host, http: true, locations: http }, blocks),
+    withSlots({ host: entry.host, http: false, https: certificate, locations: https }, blocks),
   ]
 }
 
-function withSlots(server: Omit<HostServer, 'slots' | 'shape'>, upstreams: ReadonlyMap<string, Upstream>): HostServer {
+function withSlots(server: Omit<HostServer, 'slots' | 'shape'>, blocks: Blocks): HostServer {
   const slots: string[] = []
   const locations = server.locations.map(location => ({
     ...location,
-    options: location.options.map(option => ({ ...option, step: slotted(option.step, { slots, upstreams }) })),
+    options: location.options.map(option => ({ ...option, step: slotted(option.step, { slots, blocks }) })),
   }))
   const { host: _, ...same } = { ...server, locations }
   return { ...server, locations, slots, shape: JSON.stringify([nameKind(server.host), same]) }
 }
 
-function slotted(
-  step: Step,
-  { slots, upstreams }: { readonly slots: string[]; readonly upstreams: ReadonlyMap<string, Upstream> },
-): Step {
+function slotted(step: Step, { slots, blocks }: { readonly slots: string[]; readonly blocks: Blocks }): Step {
   if (step.action.kind !== 'forward') return step
-  const upstream = onlyUpstream(step.action)
-  if (upstream === undefined || (upstreams.get(upstream)?.endpoints.length ?? 0) === 0) return step
-  const known = slots.indexOf(upstream)
-  const slot = known < 0 ? slots.push(upstream) - 1 : known
+  const block = blocks.get(onlyUpstream(step.action) ?? '')
+  if (block === undefined) return step
+  const known = slots.indexOf(block)
+  const slot = known < 0 ? slots.push(block) - 1 : known
   // What was matched only matters to a rewrite, and there is none.
   return { action: { ...step.action, backends: [{ upstream: `${slotPrefix}${slot}`, weight: 1 }] }, matched: '/' }
 }
