@@ -125,7 +125,9 @@ test('many hosts of one policy share a server block, and look their upstream up'
 
 test('Services with the same endpoints share an upstream block', () => {
   const built = table({
-    ingresses: [ingress('a', { rules: [rule('a.test', path('/', 'web')), rule('b.test', path('/', 'api'))] })],
+    ingresses: [
+      ingress('a', { rules: [rule('a.anton.example', path('/', 'web')), rule('b.anton.example', path('/', 'api'))] }),
+    ],
   })
   const conf = text(built)
   assert.deepEqual(conf.match(/^ {4}upstream \S+/gm), ['    upstream shop_api_80'])

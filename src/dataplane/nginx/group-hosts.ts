@@ -1,4 +1,4 @@
-// Which hosts can share one server block: those that differ in nothing but the blocks they forward to.
+// Which hosts can share one server block: those that differ in nothing but the upstreams they forward to.
 import { isWildcard, suffixOf } from '../../network/routing/host.ts'
 import type { Forward, HostRoutes } from '../../network/routing.ts'
 import { type CertificateId, certificateFor } from './certificates.ts'
@@ -36,7 +36,7 @@ export function slotOf(upstream: string): number | undefined {
 
 /**
  * A server block of its own costs a host 58 kB and 0.1 ms of each reload, a shared one costs each of its requests a look-up (3 %): up
- * to this many hosts the requests weigh more. Hosts that lead to the same blocks share a block in any case.
+ * to this many hosts the requests weigh more. Hosts that lead to the same upstreams share a block in any case.
  */
 const separateHosts = 256
 
