@@ -51,11 +51,9 @@ export async function startNames(options: NamesOptions): Promise<Names> {
   const cluster = new RecordView(error => logProblem('cluster names', error))
 
   const zone = site.dns.zone
-  stack.defer(
-    network.onChange(next =>
-      cluster.publish(dnsRecords(next, { zone, ttlSeconds: site.dns.ttlSeconds }).filter(isServable)),
-    ),
-  )
+  const dns = { zone, ttlSeconds: site.dns.ttlSeconds }
+  const publishCluster = paced(() => cluster.publish(dnsRecords(network.current(), dns).filter(isServable)))
+  stack.defer(network.onChange(publishCluster))
 
   const allIngresses = informers.of<Ingress>(ingresses)
   const allServices = informers.of<Service>(services)
@@ -70,7 +68,7 @@ export async function startNames(options: NamesOptions): Promise<Names> {
       }).filter(isServable),
     )
   await Promise.all([allIngresses.synced, allServices.synced])
-  const later = oncePerTurn(publishLan)
+  const later = paced(publishLan)
   stack.defer(allIngresses.onChange(later))
   stack.defer(allServices.onChange(later))
   publishLan()
@@ -122,15 +120,22 @@ export async function startNames(options: NamesOptions): Promise<Names> {
   }
 }
 
-/** Many changes of one turn of the event loop are one publication. */
-function oncePerTurn(work: () => void): () => void {
+/** At once after a quiet time; in a storm of changes one publication stands for many. */
+function paced(publish: () => void): () => void {
+  let quietUntil = 0
   let isScheduled = false
   return () => {
     if (isScheduled) return
     isScheduled = true
-    setImmediate(() => {
-      isScheduled = false
-      work()
-    })
+    setTimeout(
+      () => {
+        isScheduled = false
+        quietUntil = performance.now() + leastBetweenMs
+        publish()
+      },
+      Math.max(0, quietUntil - performance.now()),
+    )
   }
 }
+
+const leastBetweenMs = 25

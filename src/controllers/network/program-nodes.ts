@@ -2,6 +2,7 @@
 import { type Applied, type Applier, createApplier } from '../../dataplane/nftables/apply.ts'
 import { compileNode } from '../../dataplane/nftables/compile.ts'
 import { removeStaleUdp } from '../../dataplane/nftables/conntrack.ts'
+import { Pace } from '../../dataplane/nftables/pace.ts'
 import type { NodePlan } from '../../dataplane/nftables/plan.ts'
 import { stalenessTest } from '../../dataplane/nftables/stale-udp.ts'
 import type { Network } from '../../network/model.ts'
@@ -26,6 +27,7 @@ export interface NodePrograms extends AsyncDisposable {
 /** Nodes are independent: one that fails is retried and keeps its last rules, the others go on. */
 export function programNodes(network: NetworkSource, options: ProgramNodesOptions): NodePrograms {
   const { namespaceOf, onApplied, onProblem } = options
+  const pace = new Pace()
   const appliers = new Map<string, { readonly applier: Applier; readonly namespace: NetNamespace }>()
   const plans = new Map<string, NodePlan>()
   const endings = new Set<Promise<void>>()
@@ -48,6 +50,7 @@ export function programNodes(network: NetworkSource, options: ProgramNodesOption
     const applier = createApplier({
       node,
       namespace,
+      pace,
       onFailure: (why, againInMs) => onProblem?.({ where, error: new Error(why), againInMs }),
       onApplied(applied, plan, before) {
         try {

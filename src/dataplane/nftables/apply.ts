@@ -2,6 +2,7 @@
 import type { NetNamespace } from '../../sys/namespace.ts'
 import { change, type Loaded, loadAll, type Transaction } from './diff.ts'
 import { type NftSession, openNft } from './libnftables.ts'
+import { Pace } from './pace.ts'
 import type { NodePlan } from './plan.ts'
 import { removedTable } from './serialize.ts'
 
@@ -18,8 +19,10 @@ export interface Applied {
 export interface ApplierOptions {
   readonly node: string
   readonly namespace: Pick<NetNamespace, 'inside' | 'run'>
-  /** Changes that come within this time travel together. Default 3. */
+  /** Changes that come within this time travel together. Default 3; longer while the pace is high. */
   readonly gatherMs?: number
+  /** Shared with the appliers of the other nodes; one of its own otherwise. */
+  readonly pace?: Pace
   /** Called after the kernel has a plan, with the one before it; the place to deal with connections of lost backends. */
   readonly onApplied?: (applied: Applied, plan: NodePlan, before: NodePlan | undefined) => void
   /** The old rules are still in force; it is tried again after `againInMs`. */
@@ -44,7 +47,7 @@ const longestBackoffMs = 10_000
 const longestInline = 64_000
 
 export function createApplier(options: ApplierOptions): Applier {
-  const { node, namespace, gatherMs = 3, onApplied, onFailure } = options
+  const { node, namespace, gatherMs = 3, pace = new Pace(), onApplied, onFailure } = options
   let session: NftSession | undefined
   let loaded: Loaded | undefined
   let wanted: NodePlan | undefined
@@ -72,6 +75,7 @@ export function createApplier(options: ApplierOptions): Applier {
     const transaction = full ? loadAll(plan) : change(before, plan)
     const why = await execute(transaction).catch((error: unknown) => String(error))
     const now = performance.now()
+    pace.spend(now - startedAt, now)
     if (why !== undefined) {
       // Whatever differs from what we believe, a full load mends it.
       loaded = undefined
@@ -87,8 +91,10 @@ export function createApplier(options: ApplierOptions): Applier {
   }
 
   async function work(): Promise<void> {
-    await sleep(gatherMs, stop.signal)
-    while (!stop.signal.aborted && wanted !== undefined && loaded?.plan !== wanted) await once()
+    while (!stop.signal.aborted && wanted !== undefined && loaded?.plan !== wanted) {
+      await sleep(pace.waitMs(gatherMs, performance.now()), stop.signal)
+      await once()
+    }
     working = undefined
   }
 

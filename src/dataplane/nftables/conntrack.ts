@@ -87,8 +87,10 @@ function decode({ body }: Message): Tracked | undefined {
   const original = attributes.get(CTA_TUPLE_ORIG)
   const reply = attributes.get(CTA_TUPLE_REPLY)
   if (original === undefined || reply === undefined) return undefined
+  // Most of what is tracked is TCP: it is told apart before any address is read.
+  if (protocolOf(original) !== UDP) return undefined
   const [out, back] = [tuple(original), tuple(reply)]
-  if (out.protocol !== UDP || out.destination === undefined || back.source === undefined) return undefined
+  if (out.destination === undefined || back.source === undefined) return undefined
   const id = attributes.get(CTA_ID)
   return {
     family,
@@ -101,6 +103,11 @@ function decode({ body }: Message): Tracked | undefined {
   }
 }
 
+function protocolOf(bytes: Buffer): number {
+  const protocol = readAttributes(bytes).get(CTA_TUPLE_PROTO)
+  return protocol === undefined ? 0 : (readAttributes(protocol).get(CTA_PROTO_NUM)?.readUInt8(0) ?? 0)
+}
+
 function tuple(bytes: Buffer) {
   const parts = readAttributes(bytes)
   const ip = readAttributes(parts.get(CTA_TUPLE_IP) ?? Buffer.alloc(0))
@@ -108,7 +115,6 @@ function tuple(bytes: Buffer) {
   return {
     source: addressOf(ip.get(CTA_IP_V4_SRC) ?? ip.get(CTA_IP_V6_SRC)),
     destination: addressOf(ip.get(CTA_IP_V4_DST) ?? ip.get(CTA_IP_V6_DST)),
-    protocol: protocol.get(CTA_PROTO_NUM)?.readUInt8(0) ?? 0,
     sourcePort: protocol.get(CTA_PROTO_SRC_PORT)?.readUInt16BE(0) ?? 0,
     destinationPort: protocol.get(CTA_PROTO_DST_PORT)?.readUInt16BE(0) ?? 0,
   }
