@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '../../src/client/client.ts'
+import { type Event, events } from '../../src/objects/kinds/event.ts'
 import { type Lease, leases } from '../../src/objects/kinds/lease.ts'
 import { type Node, nodes } from '../../src/objects/kinds/node.ts'
 import { type Pod, pods } from '../../src/objects/kinds/pod.ts'
@@ -82,6 +83,29 @@ test('a silent node becomes unknown and tainted, its pods not ready, and those t
   await plane.eventually(async () => {
     assert.equal((await client.get<Node>(nodes, { name: 'node-a' }))?.spec?.taints, undefined)
   })
+})
+
+test('no node is taken for dead because this process was held up', async () => {
+  await using plane = await startWithLease()
+  const { client } = plane
+  // A renewal takes many turns of the event loop, as a real request does.
+  const beats = setInterval(async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+    await renew(client)
+  }, 20)
+  try {
+    await new Promise(resolve => setTimeout(resolve, 100))
+    // Nobody's timer runs meanwhile, and afterwards all are due at once.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    await new Promise(resolve => setTimeout(resolve, 200))
+  } finally {
+    clearInterval(beats)
+  }
+  const { items } = await client.list<Event>(events)
+  assert.deepEqual(
+    items.map(({ reason, message }) => `${reason}: ${message}`),
+    [],
+  )
 })
 
 test('the pods of a node that was taken out of the cluster are removed after the grace time', async () => {

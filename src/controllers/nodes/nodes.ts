@@ -20,6 +20,11 @@ export interface NodesOptions extends ControllerOptions {
 
 const leaseNamespace = 'kube-node-lease'
 const defaultGraceMs = 40_000
+/**
+ * A node found silent gets this long again. When this process itself was held up, the sign of life may be waiting behind our own
+ * timer, and a whole cluster must not be taken for dead because of that.
+ */
+const secondLookMs = 250
 
 export function startNodes(options: NodesOptions): Controller {
   const world = withInformers(options)
@@ -33,6 +38,8 @@ export function startNodes(options: NodesOptions): Controller {
   const recorder = createEventRecorder(world, 'node-controller')
   /** When a sign of life was last seen, by our own clock: those of the nodes may be wrong. */
   const heardAt = new Map<string, number>()
+  /** When a node was first found silent; forgotten with its next sign of life. */
+  const suspectedAt = new Map<string, number>()
   /** When a bound pod's node was first found missing. */
   const missingSince = new Map<string, number>()
 
@@ -42,15 +49,20 @@ export function startNodes(options: NodesOptions): Controller {
     missingSince.delete(name)
     const nowMs = clock.now()
     const silentForMs = nowMs - hear(name, nowMs)
-    const current = silentForMs > graceMs ? await silence(node) : node
+    const isSilent = silentForMs > graceMs
+    if (isSilent) {
+      const suspectedAtMs = suspectedAt.get(name) ?? nowMs
+      suspectedAt.set(name, suspectedAtMs)
+      const leftMs = suspectedAtMs + secondLookMs - nowMs
+      if (leftMs > 0) return { againInMs: leftMs }
+    }
+    const current = isSilent ? await silence(node) : node
     await taint(current)
     const isReady =
       current.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
     if (!isReady) await quieten(name)
     const next = await evict(name, wantedTaints(current, nowMs))
-    const checks = [next, silentForMs > graceMs ? undefined : graceMs - silentForMs + 1].filter(
-      time => time !== undefined,
-    )
+    const checks = [next, isSilent ? undefined : graceMs - silentForMs + 1].filter(time => time !== undefined)
     return checks.length === 0 ? undefined : { againInMs: Math.min(...checks) }
   }
 
@@ -58,6 +70,11 @@ export function startNodes(options: NodesOptions): Controller {
     const at = heardAt.get(name) ?? nowMs
     heardAt.set(name, at)
     return at
+  }
+
+  function heard(name: string): void {
+    heardAt.set(name, clock.now())
+    suspectedAt.delete(name)
   }
 
   async function silence(node: Node): Promise<Node> {
@@ -130,14 +147,16 @@ export function startNodes(options: NodesOptions): Controller {
     reconcile,
     subscribe: queue => [
       allNodes.onChange(({ key, before, after }) => {
-        if (after === undefined) heardAt.delete(key)
-        else if (before === undefined || heartbeatOf(before) !== heartbeatOf(after)) heardAt.set(key, clock.now())
+        if (after === undefined) {
+          heardAt.delete(key)
+          suspectedAt.delete(key)
+        } else if (before === undefined || heartbeatOf(before) !== heartbeatOf(after)) heard(key)
         queue.add(key)
       }),
       allLeases.onChange(({ before, after }) => {
         if (after === undefined || after.metadata.namespace !== leaseNamespace) return
         if (before?.spec?.renewTime === after.spec?.renewTime && before !== undefined) return
-        heardAt.set(after.metadata.name, clock.now())
+        heard(after.metadata.name)
         // Renewals come all the time; only one after a silence is news, and the node's own report follows it.
       }),
       allPods.onChange(({ before, after }) => {

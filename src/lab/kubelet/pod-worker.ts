@@ -118,8 +118,9 @@ export class PodWorker {
       if (spec !== undefined) container.update(spec)
     }
     this.#rehearse()
-    // A readiness gate of somebody else may have opened.
-    if (pod.spec?.readinessGates !== undefined) this.#writer.dirty()
+    // A readiness gate of somebody else may have opened, or somebody has called the pod not ready when its node was silent for a
+    // moment. What is as we would say it is not written.
+    this.#writer.dirty()
   }
 
   /** The object is gone: nothing of the pod may stay. */
