@@ -19,6 +19,12 @@ export interface WebServerOptions {
 /** How many hosts' certificates are kept; the oldest goes first. */
 const keptCertificates = 500
 
+/**
+ * busybox's wget names no signature algorithms; TLS 1.2 then means SHA-1 (RFC 5246 §7.4.1.4.1), which OpenSSL signs with at level 0
+ * only. The public sites of the real internet still serve such clients.
+ */
+const forAllClients = 'DEFAULT:@SECLEVEL=0'
+
 /** Listens on ports 80 and 443 of every address of the namespace. */
 export function startWebServer(options: WebServerOptions): AsyncDisposable {
   const certificates = new Map<string, Promise<SecureContext>>()
@@ -27,7 +33,9 @@ export function startWebServer(options: WebServerOptions): AsyncDisposable {
     if (known !== undefined) return known
     const context = options
       .issue(host)
-      .then(pair => createSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2' }))
+      .then(pair =>
+        createSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2', ciphers: forAllClients }),
+      )
     context.catch(() => certificates.delete(host)) // the next handshake tries again
     certificates.set(host, context)
     const oldest = certificates.keys().next()
