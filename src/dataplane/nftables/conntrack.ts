@@ -24,8 +24,7 @@ const CTA_IP_V6_DST = 4
 const CTA_PROTO_NUM = 1
 const CTA_PROTO_SRC_PORT = 2
 const CTA_PROTO_DST_PORT = 3
-const AF_INET = 2
-const AF_INET6 = 10
+const AF_UNSPEC = 0
 const UDP = 17
 const ENOENT = 2
 
@@ -46,23 +45,21 @@ export function removeStaleUdp(namespace: Pick<NetNamespace, 'inside'>, isStale:
     using socket = new NetlinkSocket(NETLINK_NETFILTER)
     const writer = new MessageWriter()
     let removed = 0
-    for (const family of [AF_INET, AF_INET6]) {
-      writer.message(header(getConversation, NLM_F_DUMP, 1), familyHeader(family), () => {})
-      for (const tracked of socket.dump(writer.take(), decode)) {
-        if (!isStale(tracked)) continue
-        const flags = NLM_F_ACK
-        writer.message(header(deleteConversation, flags, 2), familyHeader(family), () => {
-          writer.attribute(CTA_TUPLE_ORIG | nested, tracked.original)
-          // With the id only this very conversation goes, not one that took its place meanwhile.
-          if (tracked.id !== undefined) writer.attribute(CTA_ID, tracked.id)
-        })
-        const refusals = socket.request(writer.take(), 2)
-        if (refusals.length === 0) removed++
-        else if (refusals[0]?.errno !== ENOENT) {
-          throw new Error(
-            `cannot forget the conversation with ${tracked.to}:${tracked.toPort}: errno ${refusals[0]?.errno}`,
-          )
-        }
+    // Both families at once: the kernel walks the connections of all namespaces for every dump.
+    writer.message(header(getConversation, NLM_F_DUMP, 1), familyHeader(AF_UNSPEC), () => {})
+    for (const tracked of socket.dump(writer.take(), decode)) {
+      if (!isStale(tracked)) continue
+      writer.message(header(deleteConversation, NLM_F_ACK, 2), familyHeader(tracked.family), () => {
+        writer.attribute(CTA_TUPLE_ORIG | nested, tracked.original)
+        // With the id only this very conversation goes, not one that took its place meanwhile.
+        if (tracked.id !== undefined) writer.attribute(CTA_ID, tracked.id)
+      })
+      const refusals = socket.request(writer.take(), 2)
+      if (refusals.length === 0) removed++
+      else if (refusals[0]?.errno !== ENOENT) {
+        throw new Error(
+          `cannot forget the conversation with ${tracked.to}:${tracked.toPort}: errno ${refusals[0]?.errno}`,
+        )
       }
     }
     return removed

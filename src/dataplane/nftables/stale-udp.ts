@@ -26,7 +26,7 @@ export function stalenessTest(before: NodePlan | undefined, after: NodePlan): St
       if (frontend.protocol !== 'UDP') continue
       const past = held.get(frontend.id)
       held.delete(frontend.id)
-      if (past !== undefined && isSameBackends(past, frontend)) continue
+      if (past !== undefined && losesNothing(past, frontend)) continue
       current.set(place(frontend.address, frontend.port), backendsOf(frontend))
     }
     for (const gone of held.values()) {
@@ -49,10 +49,12 @@ function backendsOf({ backends, outside }: FrontendPlan): ReadonlySet<string> {
   return new Set([...backends, ...(outside ?? [])].map(({ address, port }) => place(address, port)))
 }
 
-function isSameBackends(a: FrontendPlan, b: FrontendPlan): boolean {
-  if (a === b) return true
-  const [left, right] = [backendsOf(a), backendsOf(b)]
-  return left.size === right.size && [...left].every(backend => right.has(backend))
+/** Every backend that conversations may lead to is still there. From none, packets may have gone elsewhere and be remembered. */
+function losesNothing(past: FrontendPlan, next: FrontendPlan): boolean {
+  if (past === next) return true
+  const [before, after] = [backendsOf(past), backendsOf(next)]
+  if (before.size === 0) return after.size === 0
+  return [...before].every(backend => after.has(backend))
 }
 
 function place(address: Address, port: number): string {
