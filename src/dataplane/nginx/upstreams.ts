@@ -4,8 +4,13 @@ import { familyOf } from '../../net/address.ts'
 import type { Upstream } from '../../network/routing.ts'
 import { block, type Directive, directive } from './syntax/tree.ts'
 
-/** Idle connections that each worker keeps to one upstream. Without them a proxied request costs six times as much. */
-const idleConnections = 320
+/**
+ * Idle connections that each worker keeps to one upstream; without them a proxied request costs six times as much. NGINX reserves
+ * 100 bytes for each when it reads the configuration, so with thousands of upstreams each gets fewer.
+ */
+function idleConnections(upstreams: number): number {
+  return Math.min(320, Math.max(16, Math.floor(64_000 / Math.max(upstreams, 1))))
+}
 
 /** Upstream id → the id whose block it uses: Services with the same endpoints (a headless twin, an alias) share connections. */
 export function shareBlocks(upstreams: readonly Upstream[]): Map<string, string> {
@@ -35,7 +40,7 @@ export function compileUpstreams(upstreams: readonly Upstream[]): Directive[] {
         ...upstream.endpoints.map(({ address, port }) =>
           directive('server', familyOf(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`),
         ),
-        directive('keepalive', idleConnections),
+        directive('keepalive', idleConnections(upstreams.length)),
         directive('keepalive_requests', 10_000),
         directive('keepalive_timeout', '60s'),
       ],
