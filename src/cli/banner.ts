@@ -17,7 +17,9 @@ export function banner(status: LabStatus, options: BannerOptions): string {
       : `is up in ${Math.round(options.ms).toLocaleString('en').replaceAll(',', ' ')} ms`
   const named = status.lab === 'anton' ? '' : ` --name ${status.lab}`
   const example =
-    status.reach.find(row => row.url.startsWith('https://')) ?? status.reach.find(row => row.url.startsWith('http'))
+    status.reach.find(row => row.url.startsWith('https://echo.')) ??
+    status.reach.find(row => row.url.startsWith('https://')) ??
+    status.reach.find(row => row.url.startsWith('http'))
   const laptop = status.machines.find(machine => machine.kind === 'host')?.name ?? 'laptop'
   return [
     strong(

@@ -1,6 +1,6 @@
 // `fairway up`: starts a lab from a folder, or brings a running one up to date with it.
 import { statSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { printText } from '../../diagnostics/print-text.ts'
@@ -122,7 +122,7 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
     stop.then((): DaemonReport => ({ kind: 'failed', exitCode: 130, message: 'interrupted' })),
   ])
   progress.end()
-  printDiagnostics(diagnostics, io)
+  printDiagnostics(diagnostics, { io, input: settings.input })
   if (first.kind !== 'ready') {
     await daemon.stop(graceMs)
     if (first.kind === 'failed') io.note(`fairway: ${first.message}`)
@@ -176,7 +176,7 @@ async function bringUpToDate(state: StateDirectory, input: string, io: Io): Prom
   const { control } = findRunningLab(state.lab, io)
   io.note(`lab ${state.lab} runs already; applying what has changed in ${input}`)
   const { diagnostics } = await control.call('apply', { input })
-  printDiagnostics(diagnostics, io)
+  printDiagnostics(diagnostics, { io, input })
   const status = await control.call('status', null)
   announce(status, { io })
   return diagnostics.some(found => found.severity === 'error') ? exit.bad : exit.good
@@ -186,8 +186,21 @@ function announce(status: LabStatus, { io, ms }: { readonly io: Io; readonly ms?
   io.out(banner(status, { color: io.color, ...(ms === undefined ? {} : { ms }) }))
 }
 
-function printDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
-  if (diagnostics.length > 0) io.note(printText(diagnostics, { color: io.color }))
+/** Errors whole; of warnings what and how to mend it; hints are for `check`, which says all of it. */
+function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  { io, input }: { readonly io: Io; readonly input: string },
+): void {
+  const shown = diagnostics.flatMap((found): Diagnostic[] => {
+    if (found.severity === 'error') return [found]
+    if (found.severity === 'info') return []
+    const { why: _, ...rest } = found
+    return [rest]
+  })
+  if (shown.length > 0) io.note(printText(shown, { color: io.color }).trimEnd())
+  if (diagnostics.some(found => found.severity !== 'error')) {
+    io.note(`'fairway check ${relative(io.cwd, input) || '.'}' says why.\n`)
+  }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */
