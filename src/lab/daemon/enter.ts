@@ -33,6 +33,9 @@ export function enterCommand(record: DaemonRecord, door: Doorway, argv: readonly
       `${first}`,
       ...user,
       '--mount',
+      // Entering a mount namespace leads to its top; where the lab was started in a chroot, that is somewhere else.
+      '--root',
+      `--wd=/proc/${first}/root`,
       '--pid',
       `--net=/proc/${first}/root${door.namespacePath}`,
       '--',
