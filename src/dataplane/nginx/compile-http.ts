@@ -188,9 +188,9 @@ function map(name: `fw_${string}`, source: Parameters<typeof variable>[0], entri
 const proxying: readonly Directive[] = [
   directive('proxy_http_version', '1.1'),
   directive('proxy_buffering', 'off'),
-  directive('proxy_buffer_size', '16k'),
-  directive('proxy_buffers', 4, '16k'),
-  directive('proxy_busy_buffers_size', '32k'),
+  directive('proxy_buffer_size', '32k'),
+  directive('proxy_buffers', 4, '32k'),
+  directive('proxy_busy_buffers_size', '64k'),
   directive('proxy_request_buffering', 'on'),
   directive('proxy_redirect', 'off'),
   directive('proxy_connect_timeout', '5s'),
