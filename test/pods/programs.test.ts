@@ -122,17 +122,44 @@ test('a program that is not there is said as container runtimes say it', async (
   assert.equal(pod.status?.containerStatuses?.[0]?.state?.terminated?.reason, 'StartError')
 })
 
-test('a terminal has a size that follows, and Ctrl-C reaches the program', async () => {
+test('a terminal has a size that follows', async () => {
   const session = await lab.streams.exec(key('shell'), { command: ['sh'], tty: true, stdin: true })
   session.resize(123, 45)
   session.stdin.write('stty size\n')
   await shows(session, '45 123')
-  session.stdin.write('sleep 100\n')
-  await shows(session, 'sleep 100')
-  session.stdin.write('\x03')
   session.stdin.write('exit 5\n')
   session.stdout.resume()
   assert.deepEqual(await session.exit, { code: 5 })
+})
+
+test('Ctrl-C in a terminal reaches the program', async () => {
+  const command = ['sh', '-c', 'trap "exit 6" INT; echo ready; while :; do sleep 0.05; done']
+  const session = await lab.streams.exec(key('shell'), { command, tty: true, stdin: true })
+  await shows(session, 'ready')
+  session.stdin.write('\x03')
+  session.stdout.resume()
+  assert.deepEqual(await session.exit, { code: 6 })
+})
+
+test('a killed exec leaves nothing behind that would hold up the end of the pod', async () => {
+  await lab.create('short', {
+    containers: [
+      { name: 'c', image: 'busybox', command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'] },
+    ],
+  })
+  await lab.ready('short')
+  for (const tty of [false, true]) {
+    const session = await lab.streams.exec(key('short'), { command: ['sleep', '100'], tty, stdin: false })
+    session.stdout.resume()
+    session.stderr.resume()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    session.kill()
+    assert.deepEqual(await session.exit, { code: 137 })
+  }
+  const started = Date.now()
+  await lab.delete('short')
+  await lab.gone('short')
+  assert.ok(Date.now() - started < 900)
 })
 
 test('attach joins the program that runs, and shows what it said before', async () => {

@@ -1,10 +1,10 @@
 // How does one pod live on its node, from the first sight of it to the last word about it?
 import { pause } from '../../client/clock.ts'
-import { isApiError } from '../../objects/api-error.ts'
-import { type Pod, pods } from '../../objects/kinds/pod.ts'
+import type { Pod } from '../../objects/kinds/pod.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
 import { Container } from './container.ts'
 import { containerHost, sourcesChanged } from './container-host.ts'
+import { deletePod } from './delete-pod.ts'
 import { failAnnotation, failModes, parseFailMode } from './fail-mode.ts'
 import type { NodeFacilities } from './node-facilities.ts'
 import { PodSandbox } from './pod-sandbox.ts'
@@ -26,6 +26,8 @@ export class PodWorker {
   readonly #main: readonly Container[]
   readonly #startedAtMs: number
   readonly #ending = new AbortController()
+  /** Aborted when the object is gone, or no business of ours any more. */
+  readonly #gone = new AbortController()
   readonly #forget: () => void
   /** Runs of containers that have not come to their end. */
   readonly #runs = new Set<Promise<void>>()
@@ -33,7 +35,6 @@ export class PodWorker {
   #failed: { reason: string; message: string } | undefined
   #life: Promise<void> = Promise.resolve()
   #termination: Promise<void> | undefined
-  #isGone = false
   #failText: string | undefined
   #cancelDeadline: (() => void) | undefined
 
@@ -107,7 +108,7 @@ export class PodWorker {
 
   /** A newer object of the same pod. */
   update(pod: Pod): void {
-    if (this.#isGone) return
+    if (this.#gone.signal.aborted) return
     this.#take(pod)
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#terminate()
@@ -125,15 +126,15 @@ export class PodWorker {
 
   /** The object is gone: nothing of the pod may stay. */
   remove(): void {
-    if (this.#isGone) return
-    this.#isGone = true
+    if (this.#gone.signal.aborted) return
+    this.#gone.abort()
     this.#writer.close()
     void this.#stopEverything(0).catch(error => this.#node.report(`pod ${this.#key} cannot be removed`, error))
   }
 
   /** Stops everything and leaves the object alone, as when the node's power goes. Resolves when nothing runs any more. */
   async abandon(): Promise<void> {
-    this.#isGone = true
+    this.#gone.abort()
     this.#writer.close()
     await this.#stopEverything(0)
   }
@@ -229,20 +230,10 @@ export class PodWorker {
 
   async #endGracefully(): Promise<void> {
     await this.#stopEverything(this.#graceMs())
-    if (this.#isGone) return
+    if (this.#gone.signal.aborted) return
     // Whoever holds the object back with a finalizer wants to see how the containers ended.
     if ((this.#pod.metadata.finalizers ?? []).length > 0) await this.#writer.flush()
-    const { name, namespace = 'default', uid } = this.#pod.metadata
-    for (let retryMs = firstRetryMs; !this.#isGone; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
-      try {
-        const preconditions = uid === undefined ? {} : { preconditions: { uid } }
-        await this.#node.client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, ...preconditions })
-        return
-      } catch (error) {
-        if (isApiError(error, 'NotFound') || isApiError(error, 'Conflict')) return
-        await new Promise<void>(resolve => this.#node.clock.setTimer(retryMs, resolve))
-      }
-    }
+    await deletePod(this.#pod, { ...this.#node, signal: this.#gone.signal })
   }
 
   /** Main containers together, then sidecars from the last to the first, then the network and the files. */

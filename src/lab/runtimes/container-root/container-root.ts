@@ -9,7 +9,7 @@ import { collectOutput } from '../../kubelet/probes/collect-output.ts'
 import type { ContainerContext, ContainerExit } from '../../runtime.ts'
 import { startProgram } from './program.ts'
 import { prepareApplets, writeBusyboxRoot, writeNetworkFiles } from './root-files.ts'
-import { execScript, idleScript, setupScript } from './setup-script.ts'
+import { enterScript, idleScript, setupScript } from './setup-script.ts'
 
 export type RootBase = 'busybox' | 'host'
 
@@ -25,6 +25,12 @@ export interface RootOptions {
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/**
+ * After SIGKILL the kernel ends a container only when all its processes have been waited for. One whose parent outside was
+ * killed has nobody who does; nothing of it runs any more, so nobody needs to wait either.
+ */
+const killedMs = 1000
+
 export class ContainerRoot {
   /** How the main program ended. */
   readonly exited: Promise<ContainerExit>
@@ -36,6 +42,7 @@ export class ContainerRoot {
   readonly #env: Record<string, string>
   /** Process 1 as this process sees it; undefined when the set-up failed or the program is not there. */
   readonly #pid: Promise<number | undefined>
+  readonly #giveUp: () => void
   #complaint: () => string = () => ''
   #ended = false
 
@@ -83,11 +90,14 @@ export class ContainerRoot {
     this.#pid = readPid(started.report)
     // Of a root without a main program nobody else reads the outputs; they say only what went wrong in making it.
     if (!isMain) this.#complaint = collectOutput(started.session, 2000)
-    this.exited = started.session.exit.then(async exit => {
+    const ended = started.session.exit.then(async exit => {
       this.#ended = true
       const isUp = (await this.#pid) !== undefined
       return isUp ? containerExit(exit, started.child) : startError(exit, options.command?.[0] ?? '')
     })
+    const { promise: givenUp, resolve } = Promise.withResolvers<ContainerExit>()
+    this.#giveUp = () => resolve({ exitCode: 137, signal: 9, reason: 'Error' })
+    this.exited = Promise.race([ended, givenUp])
   }
 
   static start(context: ContainerContext, options: RootOptions): ContainerRoot {
@@ -99,8 +109,8 @@ export class ContainerRoot {
     if (pid === undefined || this.#ended) throw new Error(`the container is not running. ${this.#complaint()}`.trim())
     return startProgram(this.#context.namespace, {
       command: [
-        'nsenter', '--target', String(pid), '--mount', '--uts', '--ipc', '--pid', '--',
-        '/bin/busybox', 'sh', '-c', execScript, 'sh', this.#workingDirectory, ...command,
+        'nsenter', '--target', String(pid), '--mount', '--uts', '--ipc', '--pid', '--no-fork', '--',
+        '/bin/busybox', 'sh', '-c', enterScript, 'sh', this.#workingDirectory, ...command,
       ], // biome-ignore format: one command line
       env: { ...this.#env, ...(tty && { TERM: 'xterm' }) },
       tty,
@@ -119,8 +129,12 @@ export class ContainerRoot {
       if (pid === undefined || this.#ended) this.main.kill()
       else signal(pid, 'SIGKILL')
     }, graceMs)
-    await this.exited
+    const enough = Promise.withResolvers<void>()
+    const limit = setTimeout(enough.resolve, graceMs + killedMs)
+    await Promise.race([this.exited, enough.promise])
     clearTimeout(timer)
+    clearTimeout(limit)
+    this.#giveUp()
   }
 }
 

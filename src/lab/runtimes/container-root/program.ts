@@ -3,6 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import type { ExecSession } from '../../../apiserver/pod-streams.ts'
+import { childrenOf } from '../../../sys/processes.ts'
 import { spawnInTerminal } from '../../../sys/pty.ts'
 import type { Runner } from '../../../sys/runner.ts'
 
@@ -21,6 +22,9 @@ export interface Program {
   readonly session: ExecSession
   readonly report: Readable | undefined
 }
+
+/** How long a killed program's parent may take to notice. */
+const orderlyMs = 200
 
 /** Never throws: a program that cannot be started ends with `failed`. */
 export function startProgram(runner: Pick<Runner, 'spawn'>, options: ProgramOptions): Program {
@@ -113,12 +117,28 @@ function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() })
 }
 
+/**
+ * Ends the program's children first: what runs in a container must have been waited for by its parent out here. Then the
+ * whole session, if anything of it is left.
+ */
 function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const { pid } = child
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const children = childrenOf(pid)
+  for (const one of children) signal(one)
+  if (children.length === 0) {
+    signal(-pid)
+    return
+  }
+  const rest = setTimeout(() => signal(-pid), orderlyMs)
+  child.once('exit', () => clearTimeout(rest))
+}
+
+function signal(pid: number): void {
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
-    child.kill('SIGKILL')
+    // It has ended by itself in this moment.
   }
 }
 

@@ -1,7 +1,8 @@
 // Which files does a container's private root start with?
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { nslookupScript, withoutNslookup } from './nslookup.ts'
 
 /** Where Debian's busybox-static and others put it. */
 const busyboxPaths = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox', '/usr/sbin/busybox']
@@ -26,9 +27,11 @@ export function prepareApplets(directory: string): string {
   // Made aside and then renamed, so that a half-made directory is never taken for a whole one.
   const making = `${applets}.${process.pid}`
   mkdirSync(making, { recursive: true })
-  copyFileSync(busybox, join(making, 'busybox'))
-  chmodSync(join(making, 'busybox'), 0o755)
-  const names = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n')
+  const program = readFileSync(busybox)
+  const changed = withoutNslookup(program)
+  writeFileSync(join(making, 'busybox'), changed ?? program, { mode: 0o755 })
+  if (changed !== undefined) writeFileSync(join(making, 'nslookup'), nslookupScript, { mode: 0o755 })
+  const names = execFileSync(join(making, 'busybox'), ['--list'], { encoding: 'utf8' }).split('\n')
   for (const name of names)
     if (/^[\w.[-]+$/.test(name) && name !== 'busybox') symlinkSync('busybox', join(making, name))
   renameSync(making, applets)

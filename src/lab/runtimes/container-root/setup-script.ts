@@ -73,18 +73,29 @@ exec 3>&-
 exec "$@"
 `
 
-/**
- * Runs a program in the namespaces of a container that is set up: WORKDIR PROGRAM ARGUMENT…
- * A name that is not found is said as container runtimes say it.
- */
-export const execScript = `
+const findProgram = `
 cd "$1" 2>/dev/null || cd /
 shift
 command -v "$1" >/dev/null || {
   echo "OCI runtime exec failed: exec failed: unable to start container process: exec: \\"$1\\": executable file not found in \\$PATH: unknown" >&2
   exit 127
 }
+`
+
+/** Runs a program in place of the shell: WORKDIR PROGRAM ARGUMENT… What is not found is said as container runtimes say it. */
+export const execScript = `${findProgram}
 exec "$@"
+`
+
+/**
+ * The same for a shell that stands in a container's namespaces but for that of processes, which only its children enter.
+ * It gets Ctrl-C together with the program and must outlive it, to wait for it: a process without its parent would hold up
+ * the end of the container. A caught signal is reset for children; an ignored one is not.
+ */
+export const enterScript = `${findProgram}
+trap : INT QUIT HUP TERM
+(exec "$@")
+exit $?
 `
 
 /** What process 1 does in a root that was made only to run programs in: it waits, and takes in orphans. */
