@@ -23,7 +23,7 @@ const keptCertificates = 500
  * busybox's wget names no signature algorithms; TLS 1.2 then means SHA-1 (RFC 5246 §7.4.1.4.1), which OpenSSL signs with at level 0
  * only. The public sites of the real internet still serve such clients.
  */
-const forAllClients = 'DEFAULT:@SECLEVEL=0'
+const forAllClients = { minVersion: 'TLSv1.2', ciphers: 'DEFAULT:@SECLEVEL=0' } as const
 
 /** Listens on ports 80 and 443 of every address of the namespace. */
 export function startWebServer(options: WebServerOptions): AsyncDisposable {
@@ -31,11 +31,7 @@ export function startWebServer(options: WebServerOptions): AsyncDisposable {
   const contextFor = (host: string): Promise<SecureContext> => {
     const known = certificates.get(host)
     if (known !== undefined) return known
-    const context = options
-      .issue(host)
-      .then(pair =>
-        createSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2', ciphers: forAllClients }),
-      )
+    const context = options.issue(host).then(pair => createSecureContext({ cert: pair.certificate, key: pair.key }))
     context.catch(() => certificates.delete(host)) // the next handshake tries again
     certificates.set(host, context)
     const oldest = certificates.keys().next()
@@ -45,6 +41,7 @@ export function startWebServer(options: WebServerOptions): AsyncDisposable {
   const http = createHttpServer(answer)
   const https = createHttpsServer(
     {
+      ...forAllClients,
       SNICallback: (host, done) =>
         void contextFor(host.toLowerCase()).then(
           context => done(null, context),
