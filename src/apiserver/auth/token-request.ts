@@ -20,10 +20,22 @@ interface TokenRequest {
   }
 }
 
+/** A TokenRequest with its answer in `status`. */
+export interface IssuedToken {
+  readonly apiVersion: string
+  readonly kind: 'TokenRequest'
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly creationTimestamp: string }
+  readonly spec: object
+  readonly status: { readonly token: string; readonly expirationTimestamp: string }
+}
+
 export function issueServiceAccountToken(
   api: Api,
   { key, body }: { readonly key: ObjectKey; readonly body: unknown },
-): object {
+): {
+  readonly kind: 'TokenRequest'
+  readonly status: { readonly token: string; readonly expirationTimestamp: string }
+} & object {
   const namespace = key.namespace ?? ''
   const account = api.store.collection('serviceaccounts').get(`${namespace}/${key.name}`)
   if (account === undefined) throw notFound(serviceAccounts, key.name)

@@ -35,6 +35,7 @@ import { log, logProblem } from './log.ts'
 import { startNames } from './names.ts'
 import { labRuntimes } from './runtimes.ts'
 import { serveApi } from './serve-api.ts'
+import { serviceAccountFiles } from './service-account-files.ts'
 import { topologyPlan } from './topology-plan.ts'
 import { untilReady } from './until-ready.ts'
 import { wantedObjects } from './wanted-objects.ts'
@@ -170,6 +171,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
       },
       directory: `${runtimeDirectory}/pods`,
       versions: { kubernetesVersion: 'v1.34.0', fairwayVersion: '0.1.0' },
+      serviceAccount: (namespace, name) => serviceAccountFiles(api, { namespace, name, certificates }),
       report: logProblem,
     }),
   )
