@@ -27,9 +27,26 @@ export const codes = {
   FW212: 'A pool hands out nothing, because it overlaps another',
   FW213: 'A pool that cannot be read as written',
   FW214: 'Every address of a pool is taken',
+  FW215: 'A pool holds the whole LAN',
+  FW216: 'An announcement policy that announces nothing',
+  FW217: 'A load-balancer address that no policy announces',
+  FW220: 'No address is left for a LoadBalancer Service',
+  FW221: 'No pool is for a LoadBalancer Service',
+  FW222: 'A Service asks for an address that another has',
 
   FW301: 'A Service selects no pods',
   FW302: 'A Service port leads to a port that no container declares',
+  FW303: 'A Service without selector and without endpoints',
+  FW304: 'Two Services claim the same address and port',
+  FW305: 'A node port that the API server refuses',
+  FW306: 'A cluster address that the API server refuses',
+  FW307: 'An ExternalName that is an address',
+  FW308: 'An ExternalName leads to a Service that does not exist',
+  FW310: 'More pods want a port of their node than there are nodes',
+  FW311: 'A StatefulSet without its Service',
+  FW312: 'A probe asks a port that the container does not declare',
+  FW320: 'A pod needs an object that does not exist',
+  FW321: 'A pod needs a key that a ConfigMap or Secret does not hold',
 
   FW401: 'Two routes ask for the same host and path',
   FW402: 'A route leads to a Service that does not exist',
@@ -44,14 +61,19 @@ export const codes = {
   FW411: 'An annotation that asks for a protection that is not honoured yet',
   FW412: 'An annotation with raw proxy configuration',
   FW413: 'An annotation with a value that cannot be read',
+  FW414: 'Two ingress classes serve the same host',
   FW420: 'The Secret of a certificate does not exist',
   FW421: 'A Secret holds no usable certificate',
   FW422: 'A certificate does not cover the host',
+  FW423: 'A tls entry names a host that no rule has',
   FW430: 'A listener of a Gateway is not accepted',
   FW431: 'A Gateway does not take the route',
   FW432: 'A route uses a feature that is not supported',
   FW433: 'A route names something that does not resolve',
+  FW434: 'A route names a Gateway that does not exist',
   FW440: 'NGINX refuses a configuration',
+
+  FW501: 'A NetworkPolicy selects no pods',
 
   FW901: 'A setting that does nothing',
   FW902: 'A setting that ingress-nginx does not know',
@@ -60,7 +82,9 @@ export const codes = {
   FW910: 'cilium-config holds a key that does nothing',
 } as const satisfies Readonly<Record<`FW${number}`, string>>
 
+export type Code = keyof typeof codes
+
 /** The title of a code, or the code itself when it has no row. */
 export function titleOf(code: string): string {
-  return Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : code
+  return Object.hasOwn(codes, code) ? codes[code as Code] : code
 }

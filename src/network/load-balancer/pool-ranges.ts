@@ -12,6 +12,8 @@ export interface PoolRanges {
 export interface PoolRange extends Range {
   /** As written, for messages. */
   readonly text: string
+  /** Where in the object it stands: ['spec', 'blocks', 0]. */
+  readonly path: readonly (string | number)[]
 }
 
 interface Block {
@@ -41,15 +43,16 @@ export function poolRanges(pool: CiliumLoadBalancerIPPool): PoolRanges {
   }
   for (const [field, list] of [['blocks', pool.spec?.blocks ?? []] as const, ['cidrs', old] as const]) {
     for (const [index, block] of (list as readonly Block[]).entries()) {
+      const path = ['spec', field, index]
       const read = rangeOf(block, pool.spec?.allowFirstLastIPs === 'No')
-      if (typeof read === 'string') problems.push({ path: ['spec', field, index], severity: 'error', message: read })
-      else ranges.push(read)
+      if (typeof read === 'string') problems.push({ path, severity: 'error', message: read })
+      else ranges.push({ ...read, path })
     }
   }
   return { ranges, problems }
 }
 
-function rangeOf(block: Block, withoutEnds: boolean): PoolRange | string {
+function rangeOf(block: Block, withoutEnds: boolean): Omit<PoolRange, 'path'> | string {
   const { cidr, start, stop } = block
   if (cidr !== undefined && cidr !== '') {
     const address = parseAddress(cidr)

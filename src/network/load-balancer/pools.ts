@@ -13,6 +13,8 @@ export interface Pool {
   readonly disabled: boolean
   /** Why it stands back behind another pool, or is at odds with itself; such a pool hands out nothing new either. */
   readonly conflict?: string
+  /** The range of the object that is in the way. */
+  readonly conflictAt?: PoolRange
   readonly selector: LabelSelector | undefined
 }
 
@@ -32,20 +34,29 @@ export function readPools(objects: readonly CiliumLoadBalancerIPPool[]): readonl
       selector: object.spec?.serviceSelector,
     }
     const conflict = conflictOf(pool, pools)
-    pools.push(conflict === undefined ? pool : { ...pool, conflict })
+    pools.push(conflict === undefined ? pool : { ...pool, conflict: conflict.text, conflictAt: conflict.range })
   }
   return pools
 }
 
-function conflictOf({ name, ranges }: Pool, older: readonly Pool[]): string | undefined {
+interface Conflict {
+  readonly text: string
+  readonly range: PoolRange
+}
+
+function conflictOf({ name, ranges }: Pool, older: readonly Pool[]): Conflict | undefined {
   const own = overlapWithin(ranges)
-  if (own !== undefined)
-    return `Pool '${name}' conflicts with itself: range ${own[0].text} overlaps range ${own[1].text}`
+  if (own !== undefined) {
+    const [first, second] = own
+    const text = `Pool '${name}' conflicts with itself: range ${first.text} overlaps range ${second.text}`
+    return { text, range: second }
+  }
   for (const range of ranges) {
     for (const other of older) {
       const theirs = other.ranges.find(candidate => overlaps(range, candidate))
       if (theirs !== undefined) {
-        return `Pool conflicts since range ${range.text} overlaps range ${theirs.text} from IP Pool '${other.name}'`
+        const text = `Pool conflicts since range ${range.text} overlaps range ${theirs.text} from IP Pool '${other.name}'`
+        return { text, range }
       }
     }
   }

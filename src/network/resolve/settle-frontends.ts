@@ -50,7 +50,7 @@ function isOlder(a: ServiceModel, b: ServiceModel): boolean {
 
 function clash(place: string, winner: ServiceModel, loser: ServiceModel): Diagnostic {
   return {
-    code: 'FW301',
+    code: 'FW304',
     severity: 'error',
     object: `Service/${loser.key}`,
     message: `Service ${loser.key} claims ${place}, which Service ${winner.key} has already`,

@@ -73,7 +73,7 @@ test('an Ingress that no class will take up is reported, and so are two default 
   const classes = [ingressClass('external', { isDefault: true }), ingressClass('internal', { isDefault: true })]
   assert.deepEqual(
     checkClasses(ingresses, classes).map(({ code, object }) => `${code} ${object ?? ''}`),
-    ['FW409 ', 'FW408 Ingress/shop/lost', 'FW408 Ingress/shop/unclassed'],
+    ['FW409 IngressClass/internal', 'FW408 Ingress/shop/lost', 'FW408 Ingress/shop/unclassed'],
   )
 })
 

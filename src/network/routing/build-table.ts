@@ -126,7 +126,12 @@ function withoutDuplicates(sorted: readonly RouteClaim[], diagnostics: Diagnosti
 }
 
 function saysTheSame(a: RouteClaim, b: RouteClaim): boolean {
-  return sourceName(a) === sourceName(b) && JSON.stringify(a.action) === JSON.stringify(b.action)
+  return sourceName(a) === sourceName(b) && actionText(a) === actionText(b)
+}
+
+/** Where a backend is written is no part of what it does. */
+function actionText({ action }: RouteClaim): string {
+  return JSON.stringify(action, (key, value: unknown) => (key === 'field' ? undefined : value))
 }
 
 function duplicate(winner: RouteClaim, loser: RouteClaim): Diagnostic {

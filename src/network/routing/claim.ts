@@ -8,6 +8,8 @@ export interface BackendRef {
   readonly namespace: string
   readonly name: string
   readonly port: string | number
+  /** Where the object says so, for diagnostics: the field that holds name and port. */
+  readonly field: string
 }
 
 /** A forward whose backends are still names; `invalid` is the answer for a backend that cannot exist. */

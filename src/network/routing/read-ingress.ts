@@ -131,7 +131,7 @@ function claimBackend(ingress: Ingress, { backend, source, options, diagnostics 
       code: 'FW407',
       severity: 'warning',
       object: describeObject(ingress),
-      field: source.field,
+      field: `${source.field}${source.field === 'spec.defaultBackend' ? '' : '.backend'}.resource`,
       message: `${describeObject(ingress)}: ${source.field} has a resource backend, which this class does not serve`,
       why: 'Requests for it are answered with 404.',
       fix: 'Name a Service instead.',
@@ -142,6 +142,7 @@ function claimBackend(ingress: Ingress, { backend, source, options, diagnostics 
     namespace: source.namespace,
     name: service.name,
     port: service.port?.name ?? service.port?.number ?? '',
+    field: `${source.field}${source.field === 'spec.defaultBackend' ? '' : '.backend'}.service`,
   }
   return {
     kind: 'claim',

@@ -17,40 +17,43 @@ export interface BackendPlace {
 export function resolveBackend(ref: BackendRef, { service: find, source, diagnostics }: BackendPlace): ResolvedBackend {
   const key = `${ref.namespace}/${ref.name}`
   const object = `${source.kind}/${source.namespace}/${source.name}`
-  const report = (diagnostic: Omit<Diagnostic, 'object'>) =>
-    diagnostics.push({ ...diagnostic, object, field: source.field })
+  const report = (diagnostic: Omit<Diagnostic, 'object' | 'field'>, part: 'name' | 'port') =>
+    diagnostics.push({ ...diagnostic, object, field: `${ref.field}.${part}` })
   const service = find(key)
   if (service === undefined) {
-    report({
+    const missing = {
       code: 'FW402',
       severity: 'error',
       message: `${object}: ${source.field}: Service ${key} does not exist`,
       why: 'Requests for it are answered with an error.',
       fix: `Create the Service, or name one that exists in namespace ${ref.namespace}.`,
-    })
+    } as const
+    report(missing, 'name')
     return { missing: true }
   }
   if (service.type === 'ExternalName') return resolveExternal(ref, { service, object, field: source.field, report })
   const port = findPort(service, ref.port)
   if (port === undefined) {
-    report({
+    const missing = {
       code: 'FW403',
       severity: 'error',
       message: `${object}: ${source.field}: Service ${key} has no TCP port ${JSON.stringify(ref.port)}`,
       why: 'Requests for it are answered with an error.',
       fix: `Use one of its ports: ${service.ports.map(describePort).join(', ') || 'it has none'}.`,
-    })
+    } as const
+    report(missing, 'port')
     return { missing: true }
   }
   const endpoints = usableEndpoints(port).map(({ address, port }): UpstreamEndpoint => ({ address, port }))
   if (endpoints.length === 0) {
-    report({
+    const unready = {
       code: 'FW404',
       severity: 'warning',
       message: `${object}: ${source.field}: Service ${key} port ${port.port} has no ready endpoint`,
       why: 'Requests for it are answered with 503.',
       fix: `See kubectl -n ${ref.namespace} get endpointslices -l kubernetes.io/service-name=${ref.name}.`,
-    })
+    } as const
+    report(unready, 'name')
   }
   return { upstream: upstreamOf(service, { port: port.port, endpoints }) }
 }
@@ -68,7 +71,7 @@ interface ExternalPlace {
   readonly service: ServiceModel
   readonly object: string
   readonly field: string
-  readonly report: (diagnostic: Omit<Diagnostic, 'object'>) => void
+  readonly report: (diagnostic: Omit<Diagnostic, 'object' | 'field'>, part: 'name' | 'port') => void
 }
 
 /** The name is looked up at request time; a numbered port needs no entry in the Service (a Service of this type may have none). */
@@ -79,7 +82,7 @@ function resolveExternal(ref: BackendRef, { service, object, field, report }: Ex
   // An address, or this machine's own name, would let an Ingress reach what only the proxy itself may.
   const isSafe = isHostName && parseAddress(name) === undefined && name !== 'localhost' && !name.endsWith('.localhost')
   if (!isSafe || port === undefined) {
-    report({
+    const refused = {
       code: 'FW403',
       severity: 'error',
       message: isSafe
@@ -89,7 +92,8 @@ function resolveExternal(ref: BackendRef, { service, object, field, report }: Ex
       fix: isSafe
         ? 'Name the port by number.'
         : 'Write a DNS name; for an address make a Service with an EndpointSlice.',
-    })
+    } as const
+    report(refused, isSafe ? 'port' : 'name')
     return { missing: true }
   }
   return { upstream: { ...upstreamOf(service, { port, endpoints: [] }), external: { name, port } } }

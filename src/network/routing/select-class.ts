@@ -32,9 +32,12 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
   const names = classes.map(item => item.metadata.name).sort()
   const defaults = classes.filter(isDefault)
   if (defaults.length > 1) {
+    const last = defaults.at(-1)
     found.push({
       code: 'FW409',
       severity: 'warning',
+      ...(last === undefined ? {} : { object: describeObject(last) }),
+      field: `metadata.annotations[${defaultAnnotation}]`,
       message: `${defaults.length} IngressClasses call themselves the default: ${defaults
         .map(item => item.metadata.name)
         .sort()
@@ -50,7 +53,7 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
       code: 'FW408',
       severity: 'warning',
       object: describeObject(ingress),
-      field: 'spec.ingressClassName',
+      field: isAnnotated(ingress) ? `metadata.annotations[${legacyAnnotation}]` : 'spec.ingressClassName',
       message:
         className === undefined
           ? `${describeObject(ingress)} names no ingress class, and there is no default class`
@@ -60,6 +63,11 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
     })
   }
   return found
+}
+
+/** The class stands in the annotation that came before the field. */
+function isAnnotated({ spec, metadata }: Ingress): boolean {
+  return spec?.ingressClassName === undefined && metadata.annotations?.[legacyAnnotation] !== undefined
 }
 
 function isDefault(item: IngressClass): boolean {

@@ -37,8 +37,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 }
 
 export const ciliumConfig: Rule = {
-  code: 'FW910',
-  title: 'cilium-config holds a key that does nothing',
+  codes: ['FW910'],
   *check(input) {
     for (const entry of input.of<ConfigMap>(configMaps)) {
       const { namespace, name } = entry.object.metadata

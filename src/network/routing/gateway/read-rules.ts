@@ -275,7 +275,7 @@ function readBackends(route: HTTPRoute, { rule, field, findings }: ActionPlace):
       findings.unsupported(`${place}.filters`, 'filters of a single backend are not honoured')
       return { respond: 500, weight }
     }
-    return { ref: { namespace, name: ref.name, port: ref.port }, weight }
+    return { ref: { namespace, name: ref.name, port: ref.port, field: place }, weight }
   })
   return backends.length > 0 ? backends : [{ respond: 500, weight: 1 }]
 }
