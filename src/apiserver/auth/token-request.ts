@@ -32,10 +32,7 @@ export interface IssuedToken {
 export function issueServiceAccountToken(
   api: Api,
   { key, body }: { readonly key: ObjectKey; readonly body: unknown },
-): {
-  readonly kind: 'TokenRequest'
-  readonly status: { readonly token: string; readonly expirationTimestamp: string }
-} & object {
+): IssuedToken {
   const namespace = key.namespace ?? ''
   const account = api.store.collection('serviceaccounts').get(`${namespace}/${key.name}`)
   if (account === undefined) throw notFound(serviceAccounts, key.name)

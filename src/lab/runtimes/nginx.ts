@@ -48,7 +48,12 @@ const viewScript = `set -e
 hostname -- "$1"
 shift
 while [ "$1" != -- ]; do
-  [ -e "$2" ] || { rm -f -- "$2"; : >"$2"; }
+  if [ -d "$1" ]; then mkdir -p -- "$2"
+  elif ! [ -e "$2" ]; then
+    rm -f -- "$2"
+    mkdir -p -- "\${2%/*}"
+    : >"$2"
+  fi
   mount --bind -- "$1" "$2"
   shift 2
 done
