@@ -15,6 +15,12 @@ const resizeChannel = 4
 /** v5: the second byte names a channel on which the client sends no more. */
 const closeSignal = 255
 
+/**
+ * Until kubectl has made its streams, just after the upgrade, it throws away what arrives ("Unknown stream id 1, discarding message",
+ * seen with 1.32). In a lab an answer can be that quick.
+ */
+const clientSetUpMs = 10
+
 export interface WantedChannels {
   readonly stdin: boolean
   readonly stdout: boolean
@@ -27,8 +33,15 @@ export function openWebSocketChannels(
   { protocol, wanted }: { readonly protocol: ChannelProtocol; readonly wanted: WantedChannels },
 ): ClientChannels {
   const isBase64 = protocol === 'v4.base64.channel.k8s.io'
+  let held: (() => void)[] | undefined = []
+  setTimeout(() => {
+    const sends = held ?? []
+    held = undefined
+    for (const sendNow of sends) sendNow()
+  }, clientSetUpMs)
   const send = (channel: number, bytes: Buffer, done: (error?: Error) => void): void => {
-    if (socket.readyState !== socket.OPEN) done(new Error('the client is gone'))
+    if (held !== undefined) held.push(() => send(channel, bytes, done))
+    else if (socket.readyState !== socket.OPEN) done(new Error('the client is gone'))
     else if (isBase64) socket.send(`${channel}${bytes.toString('base64')}`, { binary: false }, done)
     else socket.send(Buffer.concat([Buffer.from([channel]), bytes]), { binary: true }, done)
   }
