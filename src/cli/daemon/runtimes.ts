@@ -38,6 +38,7 @@ export function labRuntimes({ site, topology, names, ingress, certificates }: Ru
     }),
     createHostAgent({
       containerNames: new Set(['cilium-agent']),
+      programDirectory: `${runtimeDirectory}/agent-programs`,
       command: (node, argv) => topology.machines.get(node)?.command(argv) ?? argv,
     }),
     createBusybox(roots),

@@ -1,13 +1,14 @@
 // How does a node's agent pod run: nothing to serve, but programs that are run in it see the node's network?
 import type { ExecOptions, ExecSession } from '../../apiserver/pod-streams.ts'
 import type { ContainerContext, ContainerExit, RunningContainer, Runtime } from '../runtime.ts'
+import { writeAgentPrograms } from './agent-programs.ts'
 import { startProgram } from './container-root/program.ts'
 import { execScript } from './container-root/setup-script.ts'
 
 export interface HostAgentOptions {
   /** Which containers are agents, by the name of the container and the image's last part. */
   readonly containerNames: ReadonlySet<string>
-  /** Put before PATH: programs that only agents have. */
+  /** Made, and put before PATH: programs that only agents have. */
   readonly programDirectory?: string
   /** The node's own view (host name, resolver) around a command; the command as it is when absent. */
   readonly command?: (nodeName: string, argv: readonly string[]) => readonly string[]
@@ -16,6 +17,7 @@ export interface HostAgentOptions {
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export function createHostAgent(options: HostAgentOptions): Runtime {
+  if (options.programDirectory !== undefined) writeAgentPrograms(options.programDirectory)
   return {
     name: 'host-agent',
     matches: (container, pod) => pod.spec?.hostNetwork === true && options.containerNames.has(container.name),
