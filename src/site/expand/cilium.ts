@@ -15,6 +15,7 @@ export function expandAgents(): readonly KubeObject[] {
         metadata: { labels: { ...selector, 'app.kubernetes.io/part-of': 'cilium' } },
         spec: {
           hostNetwork: true,
+          automountServiceAccountToken: false,
           tolerations: [{ operator: 'Exists' }],
           containers: [{ name: 'cilium-agent', image: 'quay.io/cilium/cilium' }],
         },

@@ -42,6 +42,7 @@ export function expandDns(site: Site): readonly KubeObject[] {
         metadata: { labels: selector },
         spec: {
           dnsPolicy: 'Default',
+          automountServiceAccountToken: false,
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },

@@ -58,6 +58,8 @@ function deployment(proxy: Proxy): KubeObject {
             },
           ],
           terminationGracePeriodSeconds: 30,
+          // A proxy needs no token, and what it has not it cannot lose.
+          automountServiceAccountToken: false,
           containers: [
             {
               name: 'controller',
