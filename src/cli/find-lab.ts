@@ -1,5 +1,5 @@
 // Which lab does a command mean: the one named, or the only one there is.
-import { controlClient } from '../lab/daemon/control.ts'
+import { type ControlClient, controlClient } from '../lab/daemon/control.ts'
 import {
   type DaemonRecord,
   listLabs,
@@ -42,7 +42,7 @@ export function findLab(name: string | undefined, io: Io): StateDirectory {
 export interface RunningLab {
   readonly state: StateDirectory
   readonly record: DaemonRecord
-  readonly control: ReturnType<typeof controlClient<LabCalls, LabEvent>>
+  readonly control: Pick<ControlClient<LabCalls, LabEvent>, 'call'>
 }
 
 export function findRunningLab(name: string | undefined, io: Io): RunningLab {
@@ -53,5 +53,23 @@ export function findRunningLab(name: string | undefined, io: Io): RunningLab {
       `lab ${state.lab} is not running; 'fairway up' resumes it, 'fairway down --name ${state.lab}' removes what is left`,
     )
   }
-  return { state, record, control: controlClient<LabCalls, LabEvent>(state.controlSocket) }
+  const { call } = controlClient<LabCalls, LabEvent>(state.controlSocket)
+  return {
+    state,
+    record,
+    control: {
+      call: (name, input) =>
+        call(name, input).catch((error: Error) => {
+          if (!isNobodyThere(error)) throw error
+          throw new UndecidedError(`lab ${state.lab} is being started or ended by somebody else at this moment`, {
+            cause: error,
+          })
+        }),
+    },
+  }
+}
+
+/** A lab answers from when it is up until it begins to end; before and after there is no socket, or nobody behind it. */
+function isNobodyThere(error: Error): boolean {
+  return 'code' in error && ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(error.code))
 }

@@ -106,7 +106,7 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
   if (launch.kind === 'port taken')
     throw new UndecidedError(`port ${launch.port} on 127.0.0.1 is taken; choose another with --port`)
   if (launch.kind === 'runs already')
-    throw new UndecidedError(`lab ${state.lab} is being started by somebody else at this moment`)
+    throw new UndecidedError(`lab ${state.lab} is being started or ended by somebody else at this moment`)
 
   const { daemon } = launch
   const stop = interruption()
