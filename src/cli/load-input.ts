@@ -7,19 +7,25 @@ import type { InputFile } from './read-input.ts'
 
 export interface LoadedInput {
   readonly site?: Site
+  /** Where a field of the site stands. */
+  readonly positionInSite?: DecodedObject['positionOf']
   readonly objects: readonly DecodedObject[]
+  /** Of kinds that a CustomResourceDefinition among the objects defines. */
+  readonly custom: readonly DecodedObject[]
   /** Documents of kinds that Fairway does not know. */
   readonly skipped: readonly SkippedObject[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export function loadInput(files: readonly InputFile[]): LoadedInput {
-  const { objects, skipped, diagnostics } = decodeManifests(files)
+  const { objects, custom, skipped, diagnostics } = decodeManifests(files)
   const [first, ...more] = skipped.filter(isSite)
   const decoded = first === undefined ? { diagnostics: [] } : decodeSite(first.object, first.positionOf)
   return {
     ...decoded,
+    ...(first === undefined ? {} : { positionInSite: first.positionOf }),
     objects: objects.map(inNamespace),
+    custom: custom.map(inNamespace),
     skipped: skipped.filter(document => !isSite(document)),
     diagnostics: [
       ...diagnostics,

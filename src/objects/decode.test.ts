@@ -97,7 +97,7 @@ test('an almost known kind and an old apiVersion are told apart from foreign kin
   const decoded = decode(
     [
       object('networking.k8s.io/v1', 'Ingres'),
-      object('extensions/v1beta1', 'Ingress'),
+      object('extensions/v1', 'Ingress'),
       object('app/v1', 'Deployment'),
       object('monitoring.coreos.com/v1', 'ServiceMonitor'),
       object('serving.knative.dev/v1', 'Service'),
@@ -105,14 +105,14 @@ test('an almost known kind and an old apiVersion are told apart from foreign kin
   )
   assert.deepEqual(told(decoded), [
     '2:7 FW105 no kind "Ingres" in version "networking.k8s.io/v1" → did you mean kind: Ingress?',
-    '5:13 FW105 no kind "Ingress" in version "extensions/v1beta1" → write apiVersion: networking.k8s.io/v1',
+    '5:13 FW105 no kind "Ingress" in version "extensions/v1" → write apiVersion: networking.k8s.io/v1',
     '9:13 FW105 no kind "Deployment" in version "app/v1" → write apiVersion: apps/v1',
   ])
   assert.deepEqual(
     decoded.skipped.map(({ object, position }) => `${position.line} ${object.apiVersion} ${object.kind}`),
     [
       '2 networking.k8s.io/v1 Ingres',
-      '6 extensions/v1beta1 Ingress',
+      '6 extensions/v1 Ingress',
       '10 app/v1 Deployment',
       '14 monitoring.coreos.com/v1 ServiceMonitor',
       '18 serving.knative.dev/v1 Service',
@@ -136,6 +136,75 @@ spec:
 `
   const use = 'apiVersion: gateway.networking.k8s.io/v1\nkind: Gatewayz\nmetadata: {name: x}\n'
   assert.deepEqual(told(decode(`${use}---\n${crd}`)), [])
+})
+
+test('a version that Kubernetes has removed is told with what is written today', () => {
+  const object = (apiVersion: string, kind: string) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n`
+  const decoded = decode(
+    [object('batch/v1beta1', 'CronJob'), object('policy/v1beta1', 'PodSecurityPolicy')].join('---\n'),
+  )
+  assert.deepEqual(told(decoded), [
+    '1:13 FW109 CronJob/x is written for batch/v1beta1, which Kubernetes 1.25 removed → write apiVersion: batch/v1',
+    '5:13 FW109 PodSecurityPolicy/x is written for policy/v1beta1, which Kubernetes 1.25 removed → label the Namespace pod-security.kubernetes.io/enforce: baseline (or restricted) instead',
+  ])
+})
+
+test('an object of a kind that a CRD of the same files defines is checked against its schema', () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boats.harbour.example}
+spec:
+  group: harbour.example
+  scope: Namespaced
+  names: {plural: boats, kind: Boat}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              required: [length]
+              properties: {length: {type: integer}, colour: {type: string, enum: [red, green]}}
+`
+  const boat = (version: string, spec: string) =>
+    `apiVersion: harbour.example/${version}\nkind: Boat\nmetadata: {name: b}\nspec: ${spec}\n`
+  const good = decodeManifests([
+    { file: 'a.yaml', text: boat('v1', '{length: 7}') },
+    { file: 'b.yaml', text: crd },
+  ])
+  assert.deepEqual(told(good), [])
+  assert.deepEqual([good.skipped.length, good.objects.length], [0, 1])
+  assert.deepEqual(
+    good.custom.map(({ definition }) => `${definition.plural}.${definition.group} ${definition.namespaced}`),
+    ['boats.harbour.example true'],
+  )
+  assert.deepEqual(told(decode(`${crd}---\n${boat('v1', '{color: red}')}---\n${boat('v2', '{}')}`)), [
+    '24:1 FW107 spec.length: Required value',
+    '24:8 FW106 unknown field "spec.color" → did you mean "colour"?',
+    '26:13 FW107 apiVersion: Invalid value: "harbour.example/v2": the definition of Boat does not serve this version → write harbour.example/v1',
+  ])
+})
+
+test('a template for Helm is called one', () => {
+  const [found] = decode('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-x\n').diagnostics
+  assert.equal(found?.code, 'FW100')
+  assert.match(found?.fix ?? '', /helm template/)
+})
+
+test('an alias written as a URL is told its bare name', () => {
+  const service = (spec: string) => `apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: ${spec}\n`
+  assert.match(
+    told(decode(service('{type: ExternalName, externalName: "https://db.example.org:5432/x"}')))[0] ?? '',
+    /^4:.* → write db\.example\.org: an alias has neither scheme nor port nor path$/,
+  )
+  assert.equal(
+    told(decode(service('{type: NodePort, clusterIP: None, ports: [{port: 80}]}')))[0],
+    `4:35 FW107 spec.clusterIPs[0]: Invalid value: "None": may not be set to 'None' for NodePort services → remove clusterIP: None, or write type: ClusterIP for a headless Service`,
+  )
 })
 
 test('lists are flattened, with places of their own', () => {

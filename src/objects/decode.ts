@@ -1,12 +1,13 @@
 // Which objects do these manifest files hold, and what is wrong with them? Everything wrong is reported, with its place.
 import { compareDiagnostics, type Diagnostic, type Position } from '../diagnostics/diagnostic.ts'
-import { diagnosticOf, type ObjectPlace, problemsOf } from './decode/check-object.ts'
+import { diagnosticOf, type ObjectPlace, problemsOf, withFixes } from './decode/check-object.ts'
+import { customKindOf, customKinds, customProblems } from './decode/custom-kinds.ts'
 import { findRepeats } from './decode/find-repeats.ts'
-import { groupOf, identify } from './decode/identify.ts'
+import { type Identity, identify } from './decode/identify.ts'
 import { oldFormWarnings } from './decode/old-forms.ts'
 import { Source } from './decode/source.ts'
 import type { KindDefinition } from './kind.ts'
-import type { KubeObject } from './object.ts'
+import { describeObject, type KubeObject } from './object.ts'
 import { splitDocuments } from './yaml/documents.ts'
 
 export interface ManifestFile {
@@ -34,6 +35,8 @@ export interface SkippedObject {
 export interface Decoded {
   /** Without those that the API server would refuse; in the order of files and documents. */
   readonly objects: readonly DecodedObject[]
+  /** Of kinds that a CustomResourceDefinition among the manifests defines; without those that its schema refuses. */
+  readonly custom: readonly DecodedObject[]
   readonly skipped: readonly SkippedObject[]
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -48,10 +51,9 @@ export function decodeManifests(files: readonly ManifestFile[]): Decoded {
 
 class Decoder {
   readonly #objects: DecodedObject[] = []
-  readonly #skipped: SkippedObject[] = []
   readonly #diagnostics: Diagnostic[] = []
-  /** Mistaken kinds, held back until all files are read: a CRD may yet define one. */
-  readonly #mistaken: { readonly diagnostic: Diagnostic; readonly object: KubeObject }[] = []
+  /** Held back until all files are read: a CRD may yet define their kinds. */
+  readonly #unknown: Unknown[] = []
 
   document(source: Source): void {
     const { value } = source
@@ -62,15 +64,18 @@ class Decoder {
         severity: 'error',
         message: mistake.message,
         ...mistakeAdvice[mistake.kind],
+        ...(mistake.kind === 'syntax' && source.isTemplate ? templateAdvice : {}),
         ...(earlier === undefined ? {} : { fix: `keep one of them; the other is at line ${earlier.line}` }),
         position: source.position(mistake.place),
       })
     }
     if (value === null || source.mistakes.some(mistake => mistake.kind !== 'duplicate-key')) return
     // With two values for one key there is no telling which was meant: the rest is checked, the object left out.
-    const kept = this.#objects.length
+    const [kept, keptUnknown] = [this.#objects.length, this.#unknown.length]
     this.#value(value, { source, path: [] })
-    if (source.mistakes.length > 0) this.#objects.length = kept
+    if (source.mistakes.length === 0) return
+    this.#objects.length = kept
+    this.#unknown.length = keptUnknown
   }
 
   #value(value: unknown, place: ObjectPlace): void {
@@ -110,16 +115,8 @@ class Decoder {
   #object(object: KubeObject, place: ObjectPlace): void {
     const identity = identify(object.apiVersion, object.kind)
     if (identity.kind !== 'known') {
-      const position = place.source.positionOf([...place.path, 'kind'])
-      this.#skipped.push({ object, position, positionOf: positionIn(place) })
-      if (identity.kind === 'mistaken') {
-        const { message, why, fix, field } = identity
-        const at = place.source.positionOf([...place.path, field])
-        this.#mistaken.push({
-          object,
-          diagnostic: { code: 'FW105', severity: 'error', message, why, fix, position: at },
-        })
-      }
+      const mistake = identity.kind === 'foreign' ? undefined : mistakeOf(object, { identity, place })
+      this.#unknown.push({ object, place, mistake })
       return
     }
     const { definition } = identity
@@ -147,17 +144,72 @@ class Decoder {
     })
   }
 
-  finish(): Decoded {
-    const own = new Set(this.#objects.map(({ object }) => definedKind(object)))
-    for (const { diagnostic, object } of this.#mistaken) {
-      if (!own.has(`${groupOf(object.apiVersion)}/${object.kind}`)) this.#diagnostics.push(diagnostic)
+  /** Sorts the unknown into those that a CRD of these manifests defines, and those that stay unknown. */
+  #settleUnknown(): Pick<Decoded, 'custom' | 'skipped'> {
+    const kinds = customKinds(this.#objects.map(({ object }) => object))
+    const custom: DecodedObject[] = []
+    const skipped: SkippedObject[] = []
+    for (const { object, place, mistake } of this.#unknown) {
+      const kind = customKindOf(kinds, object)
+      if (kind === undefined) {
+        if (mistake !== undefined) this.#diagnostics.push(mistake)
+        const position = place.source.positionOf([...place.path, 'kind'])
+        skipped.push({ object, position, positionOf: positionIn(place) })
+        continue
+      }
+      const problems = withFixes(customProblems(object, kind), { object, schema: kind.schema ?? {} })
+      this.#diagnostics.push(...problems.map(problem => diagnosticOf(problem, object, place)))
+      if (problems.some(({ severity }) => severity === 'error')) continue
+      custom.push({ object, definition: kind.definition, positionOf: positionIn(place) })
     }
-    this.#diagnostics.push(...findRepeats(this.#objects))
+    return { custom, skipped }
+  }
+
+  finish(): Decoded {
+    const { custom, skipped } = this.#settleUnknown()
+    this.#diagnostics.push(...findRepeats([...this.#objects, ...custom]))
     return {
       objects: this.#objects,
-      skipped: this.#skipped,
+      custom,
+      skipped,
       diagnostics: this.#diagnostics.toSorted(compareDiagnostics),
     }
+  }
+}
+
+/** Templates of charts are no YAML before Helm has filled them in. */
+const templateAdvice = { fix: 'fill the template in first: helm template <chart> | fairway check -' }
+
+/** An object whose kind is not built in. */
+interface Unknown {
+  readonly object: KubeObject
+  readonly place: ObjectPlace
+  /** What to say unless a CRD defines the kind. */
+  readonly mistake: Diagnostic | undefined
+}
+
+interface MistakenPlace {
+  readonly identity: Exclude<Identity, { kind: 'known' | 'foreign' }>
+  readonly place: ObjectPlace
+}
+
+function mistakeOf(object: KubeObject, { identity, place }: MistakenPlace): Diagnostic {
+  const at = (field: string) => place.source.positionOf([...place.path, field])
+  if (identity.kind === 'mistaken') {
+    const { message, why, fix, field } = identity
+    return { code: 'FW105', severity: 'error', message, why, fix, position: at(field) }
+  }
+  const { since, apiVersion, also } = identity.removed
+  return {
+    code: 'FW109',
+    severity: 'error',
+    message: `${describeObject(object)} is written for ${object.apiVersion}, which Kubernetes ${since} removed`,
+    why: 'The API server has no such kind any more, so the object is left out.',
+    fix: [apiVersion === undefined ? undefined : `write apiVersion: ${apiVersion}`, also]
+      .filter(part => part !== undefined)
+      .join('\n'),
+    position: at('apiVersion'),
+    object: describeObject(object),
   }
 }
 
@@ -170,13 +222,6 @@ const mistakeAdvice = {
   'duplicate-key': { why: 'One of the two values would silently win, so the document is left out.' },
   alias: { why: 'The document cannot be written out in full, so none of it is used.' },
 } as const
-
-/** The kind that a CRD of the same manifests defines. */
-function definedKind(object: KubeObject): string | undefined {
-  if (object.kind !== 'CustomResourceDefinition') return undefined
-  const { group, names } = (object as { spec?: { group?: string; names?: { kind?: string } } }).spec ?? {}
-  return `${group}/${names?.kind}`
-}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

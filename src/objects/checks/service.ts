@@ -107,13 +107,16 @@ function checkByType(spec: Spec): FieldProblem[] {
     if (name === '') problems.push(required(['spec', 'externalName']))
     else {
       const problem = checkDns1123Subdomain(name.replace(/\.$/, '').toLowerCase())
-      if (problem !== undefined) problems.push(invalid(['spec', 'externalName'], name, problem))
+      if (problem !== undefined) {
+        problems.push({ ...invalid(['spec', 'externalName'], name, problem), ...bareName(name) })
+      }
     }
     if (spec.clusterIP)
       problems.push(forbidden(['spec', 'clusterIPs', 0], "may not be set when `type` is 'ExternalName'"))
   }
-  if (type === 'LoadBalancer' && spec.clusterIP === 'None') {
-    problems.push(invalid(['spec', 'clusterIPs', 0], 'None', "may not be set to 'None' for LoadBalancer services"))
+  if ((type === 'LoadBalancer' || type === 'NodePort') && spec.clusterIP === 'None') {
+    const problem = invalid(['spec', 'clusterIPs', 0], 'None', `may not be set to 'None' for ${type} services`)
+    problems.push({ ...problem, fix: 'remove clusterIP: None, or write type: ClusterIP for a headless Service' })
   }
   if (type !== 'LoadBalancer' && spec.loadBalancerClass) {
     problems.push(forbidden(['spec', 'loadBalancerClass'], "may only be used when `type` is 'LoadBalancer'"))
@@ -137,6 +140,14 @@ function checkByType(spec: Spec): FieldProblem[] {
     problems.push(invalid(path, timeout, 'must be greater than 0 and less than 86400'))
   }
   return problems
+}
+
+/** An alias is a name and nothing else: without the scheme, port and path of a URL. */
+function bareName(text: string): { readonly fix?: string } {
+  const name = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/:\s]+)/i.exec(text)?.[1]?.toLowerCase()
+  return name === undefined || name === text || checkDns1123Subdomain(name) !== undefined
+    ? {}
+    : { fix: `write ${name}: an alias has neither scheme nor port nor path` }
 }
 
 function checkUpdate(spec: Spec, old: Spec): FieldProblem[] {

@@ -29,11 +29,19 @@ export function problemsOf(object: KubeObject, definition: KindDefinition): Fiel
     }
     return true
   }
-  return [...found, ...deeper.filter(isNews)].map(problem => ({ ...problem, ...fixFor(problem, object, schema) }))
+  return withFixes([...found, ...deeper.filter(isNews)], { object, schema })
+}
+
+/** The problems with what the schema suggests instead: the name that was probably meant, the value in its right type. */
+export function withFixes(
+  problems: readonly FieldProblem[],
+  { object, schema }: { readonly object: KubeObject; readonly schema: Schema },
+): FieldProblem[] {
+  return problems.map(problem => ({ ...problem, ...fixFor(problem, object, schema) }))
 }
 
 export function diagnosticOf(problem: FieldProblem, object: KubeObject, place: ObjectPlace): Diagnostic {
-  const path = [...place.path, ...problem.path]
+  const path = [...place.path, ...writtenAs(problem.path, object)]
   const base = { object: describeObject(object), ...(problem.fix === undefined ? {} : { fix: problem.fix }) }
   if (problem.unknownField === true) {
     return {
@@ -53,6 +61,14 @@ export function diagnosticOf(problem: FieldProblem, object: KubeObject, place: O
     ...(problem.severity === 'error' ? { why: 'The API server refuses the object, so it is left out.' } : {}),
     position: place.source.positionOf(path),
   }
+}
+
+/** The API server speaks of some fields by the name of the one that has taken their place. */
+function writtenAs(path: FieldProblem['path'], object: KubeObject): FieldProblem['path'] {
+  const [spec, field, ...rest] = path
+  if (spec !== 'spec' || valueAt(object, [spec, field ?? '']) !== undefined) return path
+  if (field === 'clusterIPs' && rest[0] === 0) return [spec, 'clusterIP']
+  return field === 'LoadBalancerSourceRanges' ? [spec, 'loadBalancerSourceRanges'] : path
 }
 
 function fixFor(problem: FieldProblem, object: KubeObject, schema: Schema): Partial<FieldProblem> {

@@ -2,9 +2,12 @@
 import type { KindDefinition } from '../kind.ts'
 import { nearestName } from '../nearest.ts'
 import { apiVersionOf, findKind, kinds, kindsNamed } from '../registry.ts'
+import { type RemovedVersion, removedVersion } from './removed-versions.ts'
 
 export type Identity =
   | { readonly kind: 'known'; readonly definition: KindDefinition }
+  /** A version that Kubernetes served once. */
+  | { readonly kind: 'removed'; readonly removed: RemovedVersion }
   /** A kind of some other software: passed over, and listed. */
   | { readonly kind: 'foreign' }
   /** Almost a known kind; `fix` says which. */
@@ -19,6 +22,8 @@ export type Identity =
 export function identify(apiVersion: string, kind: string): Identity {
   const definition = findKind(apiVersion, kind)
   if (definition !== undefined) return { kind: 'known', definition }
+  const removed = removedVersion(apiVersion, kind)
+  if (removed !== undefined) return { kind: 'removed', removed }
   const group = groupOf(apiVersion)
   const [sameName] = kindsNamed(kind)
   if (sameName !== undefined && isOldHome(group, sameName)) {

@@ -20,6 +20,11 @@ export class Source {
     this.mistakes = plain.kind === 'value' ? [] : this.#read().mistakes
   }
 
+  /** Whether the text looks like a template for Helm or its like. */
+  get isTemplate(): boolean {
+    return this.#document.text.includes('{{')
+  }
+
   /** Of a field's key or value; by default of what a reader would look at. */
   positionOf(path: FieldPath, part?: 'key' | 'value'): Position {
     return this.position(this.#read().placeOf(path, part))
