@@ -12,13 +12,18 @@ import { readFields, type WireValue } from '../src/apiserver/protobuf/wire.ts'
 /** Kinds that clients send; everything they contain comes along. */
 const roots = [
   ...kinds('k8s.io.api.core.v1', 'Namespace Node Pod Service Endpoints ConfigMap Secret ServiceAccount Event Binding'),
+  ...kinds('k8s.io.api.core.v1', 'PersistentVolume PersistentVolumeClaim ResourceQuota LimitRange'),
   ...kinds('k8s.io.api.apps.v1', 'Deployment ReplicaSet StatefulSet DaemonSet'),
-  ...kinds('k8s.io.api.batch.v1', 'Job'),
+  ...kinds('k8s.io.api.batch.v1', 'Job CronJob'),
   ...kinds('k8s.io.api.networking.v1', 'Ingress IngressClass NetworkPolicy'),
   ...kinds('k8s.io.api.discovery.v1', 'EndpointSlice'),
   ...kinds('k8s.io.api.coordination.v1', 'Lease'),
-  ...kinds('k8s.io.api.policy.v1', 'Eviction'),
+  ...kinds('k8s.io.api.policy.v1', 'Eviction PodDisruptionBudget'),
   ...kinds('k8s.io.api.autoscaling.v1', 'Scale'),
+  ...kinds('k8s.io.api.autoscaling.v2', 'HorizontalPodAutoscaler'),
+  ...kinds('k8s.io.api.rbac.v1', 'Role ClusterRole RoleBinding ClusterRoleBinding'),
+  ...kinds('k8s.io.api.scheduling.v1', 'PriorityClass'),
+  ...kinds('k8s.io.api.storage.v1', 'StorageClass'),
   ...kinds('k8s.io.api.authentication.v1', 'TokenRequest TokenReview SelfSubjectReview'),
   ...kinds(
     'k8s.io.api.authorization.v1',

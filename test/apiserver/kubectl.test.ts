@@ -42,6 +42,31 @@ test('get prints the columns of the kind, wide has more, and every output form w
   assert.match(await ok('describe', 'deploy', 'web'), /Replicas: +2 desired/)
 })
 
+test('kinds that kubectl makes itself arrive as it meant them, zeros included', async () => {
+  await ok('create', 'role', 'reader', '--verb=get,list', '--resource=pods')
+  await ok('create', 'rolebinding', 'readers', '--role=reader', '--serviceaccount=default:default')
+  await ok('create', 'clusterrole', 'all-reader', '--verb=get', '--resource=nodes')
+  await ok('create', 'clusterrolebinding', 'all-readers', '--clusterrole=all-reader', '--group=g')
+  await ok('create', 'quota', 'few', '--hard=pods=3,requests.memory=1Gi')
+  await ok('create', 'poddisruptionbudget', 'none-down', '--selector=app=web', '--max-unavailable=0')
+  await ok('create', 'priorityclass', 'plain', '--value=0')
+  await ok('create', 'cronjob', 'nightly', '--image=busybox', '--schedule=0 3 * * *', '--', 'date')
+  assert.equal(await ok('get', 'role', 'reader', '-o', 'jsonpath={.rules[0].verbs}'), '["get","list"]')
+  assert.equal(await ok('get', 'quota', 'few', '-o', 'jsonpath={.spec.hard}'), '{"pods":"3","requests.memory":"1Gi"}')
+  assert.equal(await ok('get', 'pdb', 'none-down', '-o', 'jsonpath={.spec.maxUnavailable}'), '0')
+  assert.equal(await ok('get', 'priorityclass', 'plain', '-o', 'jsonpath={.value}'), '0')
+  assert.equal(
+    await ok(
+      'get',
+      'cronjob',
+      'nightly',
+      '-o',
+      'jsonpath={.spec.jobTemplate.spec.template.spec.containers[0].command}',
+    ),
+    '["date"]',
+  )
+})
+
 test('scale, label, annotate and set image change the object; only spec changes count generations', async () => {
   await ok('create', 'deployment', 'gen', '--image=nginx')
   await ok('label', 'deploy', 'gen', 'tier=front')

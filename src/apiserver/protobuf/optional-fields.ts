@@ -52,6 +52,12 @@ const byMessage: Readonly<Record<string, string>> = {
   Secret: 'immutable',
   NetworkPolicyPort: 'endPort',
   TokenRequestSpec: 'expirationSeconds',
+  CronJobSpec: 'timeZone startingDeadlineSeconds suspend successfulJobsHistoryLimit failedJobsHistoryLimit',
+  PodDisruptionBudgetSpec: 'minAvailable maxUnavailable unhealthyPodEvictionPolicy',
+  HorizontalPodAutoscalerSpec: 'minReplicas',
+  // No pointer, but written in any case.
+  PriorityClass: 'value preemptionPolicy',
+  StorageClass: 'reclaimPolicy allowVolumeExpansion volumeBindingMode',
 }
 
 const fields = new Set(
