@@ -4,7 +4,7 @@
 const memoryMs = 200
 /** Spending within that memory that costs nobody a wait, in ms: a change of one endpoint on ten nodes stays below. */
 const freeMs = 10
-const longestWaitMs = 100
+const longestWaitMs = 150
 
 /** Shared by the appliers of all nodes, since they share one thread. */
 export class Pace {

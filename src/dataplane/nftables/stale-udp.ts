@@ -49,12 +49,11 @@ function backendsOf({ backends, outside }: FrontendPlan): ReadonlySet<string> {
   return new Set([...backends, ...(outside ?? [])].map(({ address, port }) => place(address, port)))
 }
 
-/** Every backend that conversations may lead to is still there. From none, packets may have gone elsewhere and be remembered. */
+/** Every backend that conversations may lead to is still there. Where there was none, packets were refused, and nothing is remembered. */
 function losesNothing(past: FrontendPlan, next: FrontendPlan): boolean {
   if (past === next) return true
-  const [before, after] = [backendsOf(past), backendsOf(next)]
-  if (before.size === 0) return after.size === 0
-  return [...before].every(backend => after.has(backend))
+  const after = backendsOf(next)
+  return [...backendsOf(past)].every(backend => after.has(backend))
 }
 
 function place(address: Address, port: number): string {

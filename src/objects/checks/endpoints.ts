@@ -1,6 +1,6 @@
 // Which Endpoints and EndpointSlices does the API server refuse? Follows their validation in pkg/apis.
 import { type Address, familyOf, parseAddress } from '../../net/address.ts'
-import { contains, parseCidr } from '../../net/cidr.ts'
+import { cidr, contains } from '../../net/cidr.ts'
 import type { FieldProblem } from '../kind.ts'
 import type { EndpointSlice } from '../kinds/endpoint-slice.ts'
 import type { Endpoints } from '../kinds/endpoints.ts'
@@ -96,22 +96,21 @@ function checkSliceAddress(type: string, text: string, path: FieldPath): FieldPr
 }
 
 /** Addresses that no packet of another host should be sent to. */
-const refusedRanges = [
-  ['0.0.0.0/32', 'may not be unspecified (0.0.0.0 or ::)'],
-  ['::/128', 'may not be unspecified (0.0.0.0 or ::)'],
-  ['127.0.0.0/8', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  ['::1/128', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  ['169.254.0.0/16', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  ['fe80::/10', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  ['224.0.0.0/24', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-] as const
+const refusedRanges = (
+  [
+    ['0.0.0.0/32', 'may not be unspecified (0.0.0.0 or ::)'],
+    ['::/128', 'may not be unspecified (0.0.0.0 or ::)'],
+    ['127.0.0.0/8', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+    ['::1/128', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+    ['169.254.0.0/16', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+    ['fe80::/10', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+    ['224.0.0.0/24', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+  ] as const
+).map(([text, why]) => ({ range: cidr(text), why }))
 
 function checkEndpointIp(text: string, path: FieldPath): FieldProblem[] {
   const address: Address | undefined = typeof text === 'string' ? parseAddress(text) : undefined
   if (address === undefined) return [invalid(path, text, addressRule)]
-  const refused = refusedRanges.find(([cidr]) => {
-    const range = parseCidr(cidr)
-    return range !== undefined && contains(range, address)
-  })
-  return refused === undefined ? [] : [invalid(path, text, refused[1])]
+  const refused = refusedRanges.find(({ range }) => contains(range, address))
+  return refused === undefined ? [] : [invalid(path, text, refused.why)]
 }

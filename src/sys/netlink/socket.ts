@@ -28,11 +28,13 @@ export interface Refusal {
   readonly detail: string
 }
 
+/** Shared by all sockets: a datagram is decoded before anything else is received, and nothing of it is kept. */
+const received = Buffer.allocUnsafe(receiveBufferBytes)
+
 /** A socket of the namespace in which it was opened; it may be used from anywhere. */
 export class NetlinkSocket implements Disposable {
   /** -1 once disposed of, so that a late use cannot reach a file that got the same number. */
   #fd: number
-  readonly #received = Buffer.alloc(receiveBufferBytes)
 
   /** Routing by default; other parts of the kernel speak netlink under other protocol numbers. */
   constructor(protocol = NETLINK_ROUTE) {
@@ -95,9 +97,9 @@ export class NetlinkSocket implements Disposable {
   }
 
   #receive(): Iterable<Message> {
-    const length = libc.recv(this.#fd, this.#received, this.#received.length, 0)
+    const length = libc.recv(this.#fd, received, received.length, 0)
     check('cannot receive from the kernel', length)
-    return readMessages(this.#received.subarray(0, length))
+    return readMessages(received.subarray(0, length))
   }
 }
 
