@@ -119,3 +119,23 @@ test('an observed write that the watch has already seen deleted does not come ba
   assert.equal(informer.items.has('shop/a'), false)
   stop.abort()
 })
+
+test('with replay a late subscriber is told of what is there, without it only of what comes', async () => {
+  for (const replay of [true, false]) {
+    const client = memoryClient()
+    await client.create(widgets, widget('a'))
+    const stop = new AbortController()
+    const informer = startInformer(client, widgets, { signal: stop.signal, clock: eagerClock, replay })
+    await informer.synced
+    const changes: Change<KubeObject>[] = []
+    informer.onChange(change => changes.push(change))
+    assert.deepEqual(
+      changes.map(({ key, before, after }) => [key, before, after?.metadata.name]),
+      replay ? [['shop/a', undefined, 'a']] : [],
+    )
+    await client.create(widgets, widget('b'))
+    await turns()
+    assert.equal(changes.at(-1)?.key, 'shop/b')
+    stop.abort()
+  }
+})

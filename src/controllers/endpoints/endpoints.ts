@@ -8,7 +8,7 @@ import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import { type Service, services } from '../../objects/kinds/service.ts'
 import { keyOf } from '../../objects/object.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
-import { type Controller, runController } from '../framework/controller.ts'
+import { type Controller, forManyPods, runController } from '../framework/controller.ts'
 import { isEqual } from '../framework/merge-diff.ts'
 import { generateName } from '../framework/random-suffix.ts'
 import { createWriter, isTerminating } from '../framework/writer.ts'
@@ -73,6 +73,7 @@ export function startEndpoints(options: ControllerOptions): Controller {
 
   return runController(world, {
     name: 'endpoints',
+    hold: forManyPods,
     needs: [allServices, allPods, allNodes, allSlices, allEndpoints],
     reconcile,
     subscribe: queue => [

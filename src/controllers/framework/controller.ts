@@ -2,6 +2,7 @@
 import type { Informer } from '../../client/informer.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import type { ControllerOptions } from './context.ts'
+import type { HoldTimes } from './holds.ts'
 import { createWorkQueue, type ReconcileResult, type WorkQueue } from './work-queue.ts'
 
 export interface Controller extends AsyncDisposable {
@@ -20,7 +21,12 @@ export interface ControllerParts {
   /** Connects the informers with the queue; returns what ends each connection. */
   readonly subscribe: (queue: WorkQueue) => readonly (() => void)[]
   readonly concurrency?: number
+  /** For what changes with every pod of many: one reconcile then stands for all that came in the meantime. */
+  readonly hold?: HoldTimes
 }
+
+/** Short enough that nobody who makes one change notices, long enough for hundreds of pods that become ready. */
+export const forManyPods: HoldTimes = { firstMs: 5, longestMs: 100 }
 
 export function runController(options: ControllerOptions, parts: ControllerParts): Controller {
   const stop = new AbortController()
@@ -30,6 +36,7 @@ export function runController(options: ControllerOptions, parts: ControllerParts
     signal,
     reconcile: parts.reconcile,
     ...(parts.concurrency === undefined ? {} : { concurrency: parts.concurrency }),
+    ...(parts.hold === undefined ? {} : { hold: parts.hold }),
     onFailure: (key, error, againInMs) => options.onProblem?.({ where: parts.name, key, error, againInMs }),
   })
   const connections = parts.subscribe(queue)

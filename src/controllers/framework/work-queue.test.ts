@@ -112,3 +112,29 @@ test('a thousand keys leave the event loop its turns', async () => {
   done = true
   assert.ok(turns >= 10, `the loop turned ${turns} times`)
 })
+
+test('with a hold the first change is worked on at once and those behind it together, and idle waits for them', async () => {
+  const clock = manualClock()
+  const seen: number[] = []
+  const queue = createWorkQueue({
+    clock,
+    signal: new AbortController().signal,
+    reconcile: async () => void seen.push(clock.now()),
+    hold: { firstMs: 5, longestMs: 100 },
+  })
+  queue.open()
+  queue.add('a')
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(seen, [0])
+  queue.add('a')
+  queue.add('a')
+  let isIdle = false
+  const idle = queue.idle().then(() => {
+    isIdle = true
+  })
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual([seen, isIdle], [[0], false])
+  clock.advance(5)
+  await idle
+  assert.deepEqual(seen, [0, 5])
+})

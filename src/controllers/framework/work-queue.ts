@@ -1,5 +1,6 @@
 // Which keys wait for work, which are being worked on, and when is a failed one tried again?
 import type { Clock } from '../../client/clock.ts'
+import { createHolds, type HoldTimes } from './holds.ts'
 
 /** What a reconcile may ask for: nothing, or to be called again after a while even if nothing happens. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most reconciles return nothing, and are plain async functions
@@ -11,6 +12,8 @@ export interface WorkQueueOptions {
   readonly reconcile: (key: string) => Promise<ReconcileResult>
   /** Keys worked on at the same time; a single key never is. Default 16. */
   readonly concurrency?: number
+  /** Gathers what comes in a flood for one key; without it every change is worked on at once. */
+  readonly hold?: HoldTimes
   /** Told of each failure; the key is retried after `againInMs`. */
   readonly onFailure?: (key: string, error: unknown, againInMs: number) => void
 }
@@ -39,6 +42,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const again = new Set<string>()
   const failures = new Map<string, number>()
   const delayed = new Map<string, { readonly at: number; readonly cancel: () => void }>()
+  const holds = options.hold === undefined ? undefined : createHolds(clock, options.hold, add)
   let idleWaiters: (() => void)[] = []
   let isOpen = false
   let isScheduled = false
@@ -47,13 +51,18 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   signal.addEventListener('abort', () => {
     for (const { cancel } of delayed.values()) cancel()
     delayed.clear()
+    holds?.clear()
     waiting.clear()
     again.clear()
     settle()
   })
 
+  function isIdle(): boolean {
+    return waiting.size === 0 && running.size === 0 && (holds?.size ?? 0) === 0
+  }
+
   function settle(): void {
-    if (waiting.size > 0 || running.size > 0) return
+    if (!isIdle()) return
     const waiters = idleWaiters
     idleWaiters = []
     for (const resolve of waiters) resolve()
@@ -88,6 +97,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     try {
       const result = await reconcile(key)
       failures.delete(key)
+      if (!signal.aborted) holds?.begin(key)
       if (result) addAfter(key, result.againInMs)
     } catch (error) {
       if (!signal.aborted) {
@@ -99,7 +109,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       }
     }
     running.delete(key)
-    if (again.delete(key) && !signal.aborted) waiting.add(key)
+    if (again.delete(key) && !signal.aborted && holds?.keep(key) !== true) waiting.add(key)
     schedule()
     settle()
   }
@@ -107,7 +117,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   function add(key: string): void {
     if (signal.aborted) return
     if (running.has(key)) again.add(key)
-    else {
+    else if (holds?.keep(key) !== true) {
       waiting.add(key)
       schedule()
     }
@@ -134,7 +144,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       schedule()
     },
     idle() {
-      if (waiting.size === 0 && running.size === 0) return Promise.resolve()
+      if (isIdle()) return Promise.resolve()
       const { promise, resolve } = Promise.withResolvers<void>()
       idleWaiters.push(resolve)
       return promise

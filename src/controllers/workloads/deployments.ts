@@ -6,7 +6,7 @@ import { type ReplicaSet, replicaSets } from '../../objects/kinds/replica-set.ts
 import { keyOf } from '../../objects/object.ts'
 import { matchesLabels } from '../../objects/selector.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
-import { type Controller, runController } from '../framework/controller.ts'
+import { type Controller, forManyPods, runController } from '../framework/controller.ts'
 import { createEventRecorder } from '../framework/events.ts'
 import { controllerOf, isControlledBy, namespaceOf, ownerUids } from '../framework/owner-references.ts'
 import { isPodFinished } from '../framework/pod-state.ts'
@@ -148,6 +148,7 @@ export function startDeployments(options: ControllerOptions): Controller {
 
   return runController(world, {
     name: 'deployment',
+    hold: forManyPods,
     needs: [all, sets, allPods],
     reconcile,
     subscribe: queue => [

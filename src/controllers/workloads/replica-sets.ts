@@ -4,7 +4,7 @@ import { type ReplicaSet, replicaSets } from '../../objects/kinds/replica-set.ts
 import { keyOf } from '../../objects/object.ts'
 import { matchesLabels } from '../../objects/selector.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
-import { type Controller, runController } from '../framework/controller.ts'
+import { type Controller, forManyPods, runController } from '../framework/controller.ts'
 import { createEventRecorder } from '../framework/events.ts'
 import { controllerOf, namespaceOf, ownerUids } from '../framework/owner-references.ts'
 import { isPodActive } from '../framework/pod-state.ts'
@@ -78,6 +78,7 @@ export function startReplicaSets(options: ControllerOptions): Controller {
 
   return runController(world, {
     name: 'replicaset',
+    hold: forManyPods,
     needs: [sets, allPods],
     reconcile,
     subscribe: queue => [
