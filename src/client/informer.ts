@@ -12,6 +12,8 @@ export interface InformerOptions extends ListOptions {
   /** Ends the informer. */
   readonly signal: AbortSignal
   readonly clock?: Clock
+  /** Who subscribes late is told at once of every object that is there, as if it had just come. */
+  readonly replay?: boolean
   /** Told of each failed list or watch; the informer goes on by itself after `againInMs`. */
   readonly onInterruption?: (error: unknown, againInMs: number) => void
 }
@@ -40,7 +42,7 @@ export function startInformer<T extends KubeObject>(
   kind: KindRef,
   options: InformerOptions,
 ): Informer<T> {
-  const { signal, clock = systemClock, onInterruption, ...scope } = options
+  const { signal, clock = systemClock, replay = false, onInterruption, ...scope } = options
   const cache = new ObjectCache<T>()
   const callbacks = new Set<(change: Change<T>) => void>()
   const { promise: synced, resolve } = Promise.withResolvers<void>()
@@ -121,6 +123,7 @@ export function startInformer<T extends KubeObject>(
       return isSynced
     },
     onChange(callback) {
+      if (replay) for (const [key, after] of [...cache.items]) callback({ key, after })
       callbacks.add(callback)
       return () => callbacks.delete(callback)
     },

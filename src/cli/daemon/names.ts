@@ -33,6 +33,8 @@ export interface Names extends AsyncDisposable {
   readonly clusterZones: readonly LocalZone[]
   /** The LAN's resolver, which the DNS pods ask for everything else. */
   readonly upstream: readonly Address[]
+  /** Resolves when the LAN's and the internet's name servers answer. */
+  readonly ready: Promise<void>
 }
 
 export async function startNames(options: NamesOptions): Promise<Names> {
@@ -73,7 +75,8 @@ export async function startNames(options: NamesOptions): Promise<Names> {
   stack.defer(allServices.onChange(later))
   publishLan()
 
-  const [internetServer, lanServer] = await Promise.all([
+  // Their start takes longer than anything else here, and nobody asks them before there are pods.
+  const servers = [
     startNameServer({
       namespace: internet.namespace,
       listen: internet.addresses,
@@ -96,9 +99,19 @@ export async function startNames(options: NamesOptions): Promise<Names> {
       directory: `${runtimeDirectory}/dns-lan`,
       log: line => log(`DNS of the LAN: ${line}`),
     }),
-  ])
-  stack.use(internetServer)
-  stack.use(lanServer)
+  ]
+  for (const server of servers) {
+    stack.defer(() =>
+      server.then(
+        started => started[Symbol.asyncDispose](),
+        // It never came up, which `ready` has told.
+        () => {},
+      ),
+    )
+  }
+  const ready = Promise.all(servers).then(() => {})
+  // Whoever waits for it gets the error; until then it is not an unhandled one.
+  ready.catch(() => {})
   stack.use(
     startWebServer({
       namespace: internet.namespace,
@@ -116,6 +129,7 @@ export async function startNames(options: NamesOptions): Promise<Names> {
       { name: '10.in-addr.arpa', type: 'transparent' },
     ],
     upstream: site.lan.gateways,
+    ready,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

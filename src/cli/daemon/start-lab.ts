@@ -117,17 +117,12 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   report({ kind: 'diagnostics', diagnostics: refused })
   const served = stack.use(await serveApi({ api, site, state, topology, certificates, socket: options.socket }))
 
-  step('starting controllers')
+  step('starting names, ingress and load balancer')
   const onProblem = (problem: Problem) =>
     logProblem(problem.key === undefined ? problem.where : `${problem.where} ${problem.key}`, problem.error)
   const world = { client, clock: systemClock, random: Math.random, signal: ending.signal, onProblem }
   const informers = createInformers(world)
   const shared = { ...world, informers }
-  const controllers = startControlPlane({
-    ...shared,
-    graceMs: nodeGraceMs,
-    rootCertificate: certificates.cluster.certificatePem,
-  })
   stack.defer(() => ending.abort())
   const facts: SiteFacts = {
     podCidrs: site.podCidrs,
@@ -142,18 +137,17 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     ...shared,
     site: facts,
   })
-  await Promise.all([network.synced, ...controllers.map(controller => controller.synced)])
+  await network.synced
   const programs = stack.use(
     programNodes(network, { namespaceOf: node => topology.machines.get(node)?.namespace, onProblem }),
   )
 
-  step('starting names, ingress and load balancer')
   const names = stack.use(await startNames({ site, topology, network, informers, certificates, signal: ending.signal }))
   const ingress = stack.use(startIngress({ world: shared, network, certificates }))
 
   const balancer = stack.use(startLoadBalancer({ world: shared, facts, network, topology }))
 
-  step('starting pods')
+  step('starting nodes')
   const kubelets = stack.use(
     await startKubelets({
       client,
@@ -176,6 +170,15 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     }),
   )
   api.setPodStreams(createPodStreams(kubelets))
+
+  // Only now: a pod that is made before there is a node for it would be refused, with an Event, and tried again.
+  step('starting controllers')
+  const controllers = startControlPlane({
+    ...shared,
+    graceMs: nodeGraceMs,
+    rootCertificate: certificates.cluster.certificatePem,
+  })
+  await Promise.all(controllers.map(controller => controller.synced))
 
   const status = createStatus({
     settings,
@@ -200,6 +203,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     }),
   )
   void control
+  await names.ready
   await untilReady({ status, programs, balancer, report: step, withinMs: readyWithinMs })
   status.isUp(Date.now())
 

@@ -48,6 +48,8 @@ export function createInformers(options: Omit<ControllerOptions, 'random' | 'inf
       const informer = startInformer<T>(client, kind, {
         clock,
         signal,
+        // Controllers may come in any order: what another has fetched already is news to them.
+        replay: true,
         onInterruption: (error, againInMs) => onProblem?.({ where: `watch ${kind.plural}`, error, againInMs }),
       })
       running.set(idOf(kind), informer)
