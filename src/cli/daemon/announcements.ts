@@ -25,7 +25,8 @@ export interface LabAnnouncements extends AsyncDisposable {
 }
 
 export function startLoadBalancer({ world, facts, network, topology }: LabAnnouncementsOptions): LabAnnouncements {
-  const addresses = startLoadBalancerController({ ...world, site: facts })
+  const machines = [...topology.machines.values()].filter(({ kind }) => kind === 'node')
+  const addresses = startLoadBalancerController({ ...world, site: facts, machines })
   const announcements: AnnouncementController = startAnnouncements({
     ...world,
     network,

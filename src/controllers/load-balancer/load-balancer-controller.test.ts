@@ -17,8 +17,10 @@ const site = {
   podCidrs: [],
   serviceCidrs: [],
   lanCidrs: [cidr('192.168.1.0/24')],
-  hosts: [{ name: 'k8s-3', kind: 'host' as const, addresses: [address('192.168.1.100')] }],
+  hosts: [],
 }
+/** Its Node object says nothing of addresses yet, as when a lab starts. */
+const machines = [{ name: 'k8s-3', addresses: [address('192.168.1.100')] }]
 const pool: CiliumLoadBalancerIPPool = {
   apiVersion: 'cilium.io/v2',
   kind: 'CiliumLoadBalancerIPPool',
@@ -50,6 +52,7 @@ test('a Service gets an address, conditions and an Event; another gets the reaso
     random: () => 0.5,
     signal: stop.signal,
     site,
+    machines,
   })
   await controller.synced
   const get = async (name: string) => (await client.get<Service>(services, { namespace: 'shop', name }))?.status
@@ -69,7 +72,7 @@ test('a Service gets an address, conditions and an Event; another gets the reaso
     (await client.list<Event>(events)).items.map(({ reason, message }) => `${reason}: ${message}`).sort()
   await eventually(async () => (await said()).length === 3)
   assert.deepEqual(await said(), [
-    'AddressReserved: 192.168.1.100 belongs to the host k8s-3 and is never handed out',
+    'AddressReserved: 192.168.1.100 belongs to node k8s-3 and is never handed out',
     'IPAllocated: Assigned 192.168.1.101',
     'OutOfIps: every IPv4 address of the pools for this Service is taken',
   ])

@@ -10,6 +10,7 @@ import {
 } from '../../network/load-balancer/allocate.ts'
 import { poolConditions } from '../../network/load-balancer/pool-conditions.ts'
 import { reservedAddresses } from '../../network/load-balancer/reserved-addresses.ts'
+import type { NodeModel } from '../../network/model.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
 import { resolveNode } from '../../network/resolve/resolve-node.ts'
 import { isApiError } from '../../objects/api-error.ts'
@@ -31,6 +32,8 @@ export interface LoadBalancerOptions extends ControllerOptions {
   readonly site: SiteFacts
   /** Families of addresses that the cluster has. Default IPv4. */
   readonly families?: readonly Family[]
+  /** Nodes whose addresses are known before their objects tell them, as at the first start. */
+  readonly machines?: readonly Pick<NodeModel, 'name' | 'addresses'>[]
 }
 
 /** One key for everything: who gets which address depends on all pools and all Services together. */
@@ -38,6 +41,7 @@ const everything = 'pools'
 
 export function startLoadBalancerController(given: LoadBalancerOptions): Controller {
   const options = { ...withInformers(given), site: given.site, families: given.families ?? [4 as const] }
+  const { machines = [] } = given
   const { informers, clock, site, families } = options
   const writer = createWriter(options)
   const events = createEventRecorder(options, 'load-balancer')
@@ -49,11 +53,11 @@ export function startLoadBalancerController(given: LoadBalancerOptions): Control
   const toldOfPools = new Set<string>()
 
   async function reconcile(): Promise<void> {
-    const nodeModels = [...caches.nodes.items.values()].map(resolveNode)
+    const known = [...machines, ...[...caches.nodes.items.values()].map(resolveNode)]
     const allocation = allocate({
       pools: [...caches.pools.items.values()],
       services: [...caches.services.items.values()].filter(({ metadata }) => metadata.deletionTimestamp === undefined),
-      reserved: reservedAddresses({ nodes: nodeModels, hosts: site.hosts, lanCidrs: site.lanCidrs }),
+      reserved: reservedAddresses({ nodes: known, hosts: site.hosts, lanCidrs: site.lanCidrs }),
       families,
     })
     // An address that goes from one Service to another is given up first, so that it is never written to both.
