@@ -1,7 +1,8 @@
 // Watches over HTTP: resumption, 410, bookmarks, selectors, and the streaming list.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { configMaps } from '../../src/objects/kinds/config-map.ts'
 import { startCluster, type TestCluster } from './cluster.testing.ts'
@@ -169,4 +170,58 @@ test('pages show one moment, whatever happens between them', async () => {
     ['p1', 'p2', 'p3', 'p4'],
   )
   assert.equal(second.metadata.resourceVersion, first.metadata.resourceVersion)
+})
+
+test('a list larger than a client may owe is told whole, and a client that does not read is cut off later', {
+  timeout: 20_000,
+}, async () => {
+  const heavy = (name: string, fill: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kube-system' },
+    data: { fill: fill.repeat(1024 * 1024) },
+  })
+  for (let i = 0; i < 36; i++) await cluster.client.create(configMaps, heavy(`heavy-${i}`, 'a'))
+  const watched = cluster.api.store.collection('configmaps')
+  const until = async (watchers: number) => {
+    while (watched.watchers !== watchers) await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  const path = '/api/v1/namespaces/kube-system/configmaps'
+  const names = new Set<string | undefined>()
+  const leave = new AbortController()
+  const response = await fetch(`${url}${path}?watch=1`, { signal: leave.signal })
+  let rest = ''
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + Buffer.from(chunk).toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) names.add((JSON.parse(line) as Event).object.metadata.name)
+    if (names.size >= 36) break
+  }
+  leave.abort()
+  assert.equal(names.size, 36)
+  await until(0)
+
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(`GET ${path}?watch=1 HTTP/1.1\r\nHost: test\r\n\r\n`)
+  await once(socket, 'readable')
+  assert.equal(watched.watchers, 1)
+  for (let i = 0; i < 36; i++) {
+    await cluster.client.patch(
+      configMaps,
+      { namespace: 'kube-system', name: `heavy-${i}` },
+      { type: 'merge', patch: heavy(`heavy-${i}`, 'b') },
+    )
+  }
+  await until(0)
+  socket.destroy()
+})
+
+test('a watch may be asked to last longer than a timer can', async () => {
+  const { resourceVersion } = await cluster.client.list(configMaps)
+  const source = events(`resourceVersion=${resourceVersion}&timeoutSeconds=3000000`)
+  const first = take(1, source)
+  await new Promise(resolve => setTimeout(resolve, 50))
+  await make('late')
+  assert.deepEqual(show(await first), ['ADDED late'])
 })

@@ -17,7 +17,12 @@ import { statusOf } from './reply.ts'
 const bookmarkEveryMs = 60_000
 /** Upstream ends a watch after half an hour to an hour, so that clients spread. */
 const defaultTimeoutMs = 45 * 60_000
-/** A client that reads slower than things happen is sent away before it fills the memory; it lists and resumes. */
+/** The longest delay that a timer takes; a longer one would fire at once. */
+const longestTimeoutMs = 2 ** 31 - 1
+/**
+ * A client that reads slower than things happen is cut off before it fills the memory; it resumes where it stood, or lists.
+ * What is told at the start does not count: it is as large as the list, however fast the client reads.
+ */
 const maxBufferedBytes = 32 * 1024 * 1024
 
 export interface WatchReply {
@@ -35,10 +40,13 @@ export function replyWatch(api: Api, exchange: Exchange, options: WatchReply): v
   const request = watchRequestOf(query, options)
   let headers = true
   let stop = () => {}
+  let allowedBytes = Number.POSITIVE_INFINITY
 
   const send = (type: string, json: string) => {
+    // An ended response takes nothing more, and it may take the client long to read the rest.
+    if (response.writableEnded || response.destroyed) return
     response.write(`{"type":"${type}","object":${json}}\n`)
-    if (response.writableLength > maxBufferedBytes) end()
+    if (response.writableLength > allowedBytes) response.destroy()
   }
   const sendObject = (type: string, object: KubeObject) => {
     send(type, objectJson(exchange, object, { served, now: api.now(), form, headers }))
@@ -93,9 +101,10 @@ export function replyWatch(api: Api, exchange: Exchange, options: WatchReply): v
     response.end()
     return
   }
+  allowedBytes = response.writableLength + maxBufferedBytes
   response.flushHeaders()
   const asked = Number(query.get('timeoutSeconds') ?? 0) * 1000
-  const timeout = setTimeout(end, asked > 0 ? asked : defaultTimeoutMs)
+  const timeout = setTimeout(end, asked > 0 ? Math.min(asked, longestTimeoutMs) : defaultTimeoutMs)
   const marker = bookmarks
     ? setInterval(() => sendBookmark(String(api.store.revision), false), bookmarkEveryMs)
     : undefined
