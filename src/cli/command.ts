@@ -37,5 +37,8 @@ export interface Command {
 /** Wrong usage: printed with a pointer to the command's help; exit code 2. */
 export class UsageError extends Error {}
 
+/** Input that cannot be read: printed as it is; exit code 2. */
+export class InputError extends Error {}
+
 /** Something outside is missing or in the way: printed as it is; exit code 3. */
 export class UndecidedError extends Error {}

@@ -14,7 +14,8 @@ export function inventoryOf({ site, positionInSite, objects, skipped }: LoadedIn
       ...objects,
       ...expanded.map((object): Source => {
         const path = site === undefined ? [] : originOf(object, site)
-        return positionInSite === undefined ? { object } : { object, positionOf: () => positionInSite(path) }
+        const positionOf = positionInSite && (() => positionInSite(path))
+        return { object, isOfSite: true, ...(positionOf === undefined ? {} : { positionOf }) }
       }),
     ],
     foreign: skipped.map(({ object }) => object),

@@ -1,5 +1,5 @@
 // Where `fairway` begins: finds the command, runs it, and turns every ending into an exit code.
-import { exit, type Io, UndecidedError, UsageError } from './command.ts'
+import { exit, InputError, type Io, UndecidedError, UsageError } from './command.ts'
 import { findCommand, helpText } from './commands.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { version } from './version.ts'
@@ -44,9 +44,9 @@ function explain(error: unknown, command: string): number {
     )
     return exit.usage
   }
-  if (error instanceof UndecidedError) {
+  if (error instanceof UndecidedError || error instanceof InputError) {
     process.stderr.write(`fairway: ${error.message}\n`)
-    return exit.undecided
+    return error instanceof InputError ? exit.usage : exit.undecided
   }
   throw error
 }

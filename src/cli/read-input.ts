@@ -1,7 +1,7 @@
 // Which YAML files a folder, a file or stdin holds.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { type Io, UndecidedError, UsageError } from './command.ts'
+import { InputError, type Io } from './command.ts'
 
 export interface InputFile {
   /** As the user would name it, relative to where they stand. */
@@ -17,15 +17,15 @@ export async function readInput(path: string, io: Io): Promise<readonly InputFil
   if (path === '-') return [{ file: '<stdin>', text: await io.readStdin() }]
   const full = isAbsolute(path) ? path : resolve(io.cwd, path)
   const files = yamlFilesBelow(full, path)
-  if (files.length === 0) throw new UsageError(`no YAML file in ${path}`)
+  if (files.length === 0) throw new InputError(`no YAML file in ${path}`)
   return files.map(file => ({ file: shorter(file, io.cwd), text: read(file) }))
 }
 
 function yamlFilesBelow(full: string, asGiven: string): readonly string[] {
   const stat = statSync(full, { throwIfNoEntry: false })
-  if (stat === undefined) throw new UsageError(`no such file or folder: ${asGiven}`)
+  if (stat === undefined) throw new InputError(`no such file or folder: ${asGiven}`)
   if (!stat.isDirectory()) return [full]
-  return readdirSync(full, { withFileTypes: true })
+  return readable(full, () => readdirSync(full, { withFileTypes: true }))
     .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(entry => {
@@ -40,10 +40,14 @@ const toolFiles = new Set([
 ]) // biome-ignore format: a list of names
 
 function read(file: string): string {
+  return readable(file, () => readFileSync(file, 'utf8'))
+}
+
+function readable<T>(path: string, attempt: () => T): T {
   try {
-    return readFileSync(file, 'utf8')
+    return attempt()
   } catch (error) {
-    throw new UndecidedError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new InputError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -1,4 +1,5 @@
 // How does a GitHub workflow read diagnostics? As commands that annotate lines of a pull request.
+import { titleOf } from './codes.ts'
 import { compareDiagnostics, type Diagnostic, type Severity } from './diagnostic.ts'
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
@@ -10,7 +11,7 @@ export function printGithub(diagnostics: readonly Diagnostic[]): string {
 function lineOf({ code, severity, message, why, fix, position }: Diagnostic): string {
   const properties = {
     ...(position && { file: position.file, line: String(position.line), col: String(position.column) }),
-    title: code,
+    title: `${code} ${titleOf(code)}`,
   }
   const text = [message, why, fix === undefined ? undefined : `Fix: ${fix}`]
     .filter(part => part !== undefined)

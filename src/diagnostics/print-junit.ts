@@ -2,22 +2,30 @@
 import { titleOf } from './codes.ts'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
 
-export function printJunit(diagnostics: readonly Diagnostic[]): string {
-  const byFile = new Map<string, Diagnostic[]>()
+/** Without any test case, some readers of reports call the run a failure: a file without findings is one that passed. */
+export function printJunit(
+  diagnostics: readonly Diagnostic[],
+  { files = [] }: { readonly files?: readonly string[] } = {},
+): string {
+  const byFile = new Map<string, Diagnostic[]>(files.map(file => [file, []]))
   for (const diagnostic of diagnostics.toSorted(compareDiagnostics)) {
     const file = diagnostic.position?.file ?? diagnostic.object ?? 'fairway'
     byFile.set(file, [...(byFile.get(file) ?? []), diagnostic])
   }
   const failing = diagnostics.filter(isFailure).length
-  const suites = [...byFile].map(([file, found]) => suiteOf(file, found))
-  const counts = `tests="${diagnostics.length}" failures="${failing}"`
+  const suites = [...byFile]
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([file, found]) => suiteOf(file, found))
+  const passing = [...byFile.values()].filter(found => found.length === 0).length
+  const counts = `tests="${diagnostics.length + passing}" failures="${failing}"`
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="fairway check" ${counts}>\n${suites.join('')}</testsuites>\n`
 }
 
 function suiteOf(file: string, diagnostics: readonly Diagnostic[]): string {
   const failing = diagnostics.filter(isFailure).length
-  const head = `  <testsuite name="${escapeXml(file)}" tests="${diagnostics.length}" failures="${failing}">\n`
-  return `${head}${diagnostics.map(caseOf).join('')}  </testsuite>\n`
+  const passed = diagnostics.length === 0 ? '    <testcase classname="fairway" name="no finding"/>\n' : ''
+  const head = `  <testsuite name="${escapeXml(file)}" tests="${diagnostics.length || 1}" failures="${failing}">\n`
+  return `${head}${passed}${diagnostics.map(caseOf).join('')}  </testsuite>\n`
 }
 
 function caseOf(diagnostic: Diagnostic): string {

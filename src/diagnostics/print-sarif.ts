@@ -1,10 +1,14 @@
 // How do code scanners read diagnostics? As SARIF 2.1.0 (OASIS).
 import { titleOf } from './codes.ts'
 import { compareDiagnostics, type Diagnostic, type Severity } from './diagnostic.ts'
+import { explanationOf } from './explanations.ts'
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 
-export function printSarif(diagnostics: readonly Diagnostic[]): string {
+export function printSarif(
+  diagnostics: readonly Diagnostic[],
+  { version }: { readonly version?: string } = {},
+): string {
   const sorted = diagnostics.toSorted(compareDiagnostics)
   const ids = [...new Set(sorted.map(({ code }) => code))].toSorted()
   const log = {
@@ -15,14 +19,29 @@ export function printSarif(diagnostics: readonly Diagnostic[]): string {
         tool: {
           driver: {
             name: 'fairway',
-            rules: ids.map(id => ({ id, shortDescription: { text: titleOf(id) } })),
+            ...(version === undefined ? {} : { semanticVersion: version }),
+            rules: ids.map(ruleOf),
           },
         },
+        // JavaScript's strings, and with them our columns, count so.
+        columnKind: 'utf16CodeUnits',
         results: sorted.map(diagnostic => resultOf(diagnostic, ids)),
       },
     ],
   }
   return `${JSON.stringify(log, null, 2)}\n`
+}
+
+/** GitHub shows the help beside the finding, and refuses a rule whose help has no text. */
+function ruleOf(id: string) {
+  const title = titleOf(id)
+  const explanation = explanationOf(id) ?? title
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: explanation },
+    help: { text: explanation, markdown: `**${title}.** ${explanation}\n\nMore: \`docs/checks/${id}.md\` of Fairway.` },
+  }
 }
 
 function resultOf({ code, severity, message, why, fix, position, object }: Diagnostic, ids: readonly string[]) {

@@ -87,6 +87,16 @@ test('JSON formats stay JSON, and XML has no character that XML forbids', () => 
   )
 })
 
+test('a JUnit report has a passing test for each file without findings', () => {
+  const files = ['b.yaml', 'apps/my web.yaml']
+  const xml = printDiagnostics(diagnostics.slice(1, 2), { format: 'junit', color: false, files })
+  assert.match(xml, /<testsuites name="fairway check" tests="2" failures="1">/)
+  assert.match(
+    xml,
+    /<testsuite name="b\.yaml" tests="1" failures="0">\n {4}<testcase classname="fairway" name="no finding"\/>/,
+  )
+})
+
 test('nothing found is nothing said, or an empty list', () => {
   const empty = Object.fromEntries(formats.map(format => [format, printDiagnostics([], { format, color: true })]))
   assert.equal(empty.text, '')

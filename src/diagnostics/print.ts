@@ -9,6 +9,10 @@ import { printText } from './print-text.ts'
 export interface PrintOptions {
   /** For `text` only. */
   readonly color: boolean
+  /** Every file that was looked at, for `junit`: one without findings is a test that passed. */
+  readonly files?: readonly string[]
+  /** Of Fairway, for `sarif`. */
+  readonly version?: string
 }
 
 const printers = {
@@ -25,7 +29,7 @@ export const formats = Object.keys(printers) as readonly Format[]
 
 export function printDiagnostics(
   diagnostics: readonly Diagnostic[],
-  { format, color }: { readonly format: Format; readonly color: boolean },
+  { format, ...options }: PrintOptions & { readonly format: Format },
 ): string {
-  return printers[format](diagnostics, { color })
+  return printers[format](diagnostics, options)
 }

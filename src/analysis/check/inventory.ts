@@ -20,9 +20,9 @@ const makers = new Set(['HelmRelease', 'HelmChart', 'Kustomization', 'Applicatio
 
 export function takeInventory({ site, objects, foreign = [] }: Everything): Inventory {
   const byKind = new Map<string, Entry[]>()
-  for (const { object, positionOf } of objects) {
+  for (const { object, positionOf, isOfSite = false } of objects) {
     const id = kindId(object)
-    const entry: Entry = { object: normalForm(object), written: object, positionOf }
+    const entry: Entry = { object: normalForm(object), written: object, positionOf, isOfSite }
     const known = byKind.get(id)
     if (known === undefined) byKind.set(id, [entry])
     else known.push(entry)

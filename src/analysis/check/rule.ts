@@ -34,10 +34,13 @@ export interface Entry<T extends KubeObject = KubeObject> {
   readonly written: KubeObject
   /** Undefined for an object that has no place in a file. */
   readonly positionOf: ((path: FieldPath) => Position) | undefined
+  /** The site stands for it; `positionOf` then leads to the site's file. */
+  readonly isOfSite: boolean
 }
 
 /** What an inventory is taken of. */
 export interface Source {
   readonly object: KubeObject
   readonly positionOf?: (path: FieldPath) => Position
+  readonly isOfSite?: boolean
 }

@@ -5,7 +5,7 @@ import { addressAt, type Cidr, contains, formatCidr } from '../../../net/cidr.ts
 import { type Service, services } from '../../../objects/kinds/service.ts'
 import { keyOf } from '../../../objects/object.ts'
 import { finding, whereIs } from '../inventory.ts'
-import type { Entry, FieldPath, Rule } from '../rule.ts'
+import type { FieldPath, Rule } from '../rule.ts'
 
 export const clusterAddress: Rule = {
   codes: ['FW306'],
@@ -18,7 +18,7 @@ export const clusterAddress: Rule = {
     }
     // What the site stands for comes after the user's objects, but it is created first.
     const entries = input.of<Service>(services)
-    const inOrder = [...entries.filter(isOfSite), ...entries.filter(entry => !isOfSite(entry))]
+    const inOrder = entries.toSorted((a, b) => Number(b.isOfSite) - Number(a.isOfSite))
     for (const entry of inOrder) {
       for (const { address, path } of addressesOf(entry.object)) {
         const lead = `Service ${keyOf(entry.object)} asks for the cluster address ${address}`
@@ -38,10 +38,6 @@ export const clusterAddress: Rule = {
       }
     }
   },
-}
-
-function isOfSite({ object }: Entry): boolean {
-  return object.metadata.labels?.['app.kubernetes.io/managed-by'] === 'fairway'
 }
 
 function isOutside(ranges: readonly Cidr[], address: Address): boolean {
