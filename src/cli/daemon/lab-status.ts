@@ -32,6 +32,8 @@ export interface Status {
   read(): LabStatus
   /** Workloads that are not as wanted. */
   notReady(): readonly string[]
+  /** Their pods; right after a resume these know better, since what a workload says of them comes a moment later. */
+  podsNotReady(): readonly string[]
   isUp(atMs: number): void
 }
 
@@ -62,8 +64,17 @@ export function createStatus(options: StatusOptions): Status {
     ),
   ]
 
+  const podsNotReady = (): readonly string[] =>
+    [...sources.pods.values()]
+      .filter(pod => isOfWorkload(pod) && pod.metadata.deletionTimestamp === undefined)
+      .filter(
+        ({ status }) => !isReady(status?.conditions) && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+      )
+      .map(pod => `Pod/${keyOf(pod)}: not ready`)
+
   return {
     notReady,
+    podsNotReady,
     isUp: atMs => {
       upMs = atMs - options.startedAt
     },
@@ -93,6 +104,11 @@ export function createStatus(options: StatusOptions): Status {
 }
 
 type Workload = Deployment | StatefulSet | DaemonSet
+
+function isOfWorkload({ metadata }: Pod): boolean {
+  const kinds = ['ReplicaSet', 'StatefulSet', 'DaemonSet']
+  return (metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kinds.includes(kind))
+}
 
 function isCurrent({ metadata, status }: Workload): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 1)

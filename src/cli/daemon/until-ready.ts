@@ -19,7 +19,8 @@ export async function untilReady({ status, programs, balancer, report, withinMs 
   const deadline = performance.now() + withinMs
   let reportedAt = 0
   for (;;) {
-    const missing = status.notReady()
+    const workloads = status.notReady()
+    const missing = workloads.length > 0 ? workloads : status.podsNotReady()
     if (missing.length === 0 || performance.now() > deadline) break
     if (performance.now() - reportedAt > 500) {
       reportedAt = performance.now()

@@ -94,6 +94,12 @@ export class PodWorker {
     return [...this.#main, ...this.#init].find(container => container.name === name)
   }
 
+  /** Takes back that the pod is ready, where an earlier agent said so: nothing of it runs any more. Before `start`. */
+  async disown(): Promise<void> {
+    const wasReady = this.#pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
+    if (wasReady === true) await this.#writer.flush()
+  }
+
   /** Brings the pod to life, unless it has lived already or is to die. */
   start(): void {
     const phase = this.#pod.status?.phase

@@ -142,6 +142,7 @@ export async function startKubelets<M extends NodeMachine>(options: KubeletOptio
     if (worker !== undefined) worker.update(after)
     else meet(key, after)?.start()
   })
+  await Promise.all(first.map(worker => worker?.disown()))
   for (const worker of first) worker?.start()
 
   const stopNode = async (name: string) => {
