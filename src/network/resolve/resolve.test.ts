@@ -94,6 +94,45 @@ test('what two Services claim belongs to the older one, and the other is told', 
   )
 })
 
+test("a node port and an external address that is a node's own, with the same port, have one owner", () => {
+  const nodes = [
+    node('k8s-1', { addresses: ['192.168.1.98'] }),
+    node('k8s-2', { addresses: ['192.168.1.99', 'fd00:1::99'] }),
+  ]
+  const onPort = (created: string) =>
+    service('shop/port', {
+      created,
+      spec: { type: 'NodePort', clusterIP: '10.96.0.20', ports: [{ port: 80, nodePort: 30_080, protocol: 'TCP' }] },
+    })
+  const onAddress = service('shop/address', {
+    created: '2026-01-02T00:00:00Z',
+    spec: {
+      clusterIP: '10.96.0.21',
+      externalIPs: ['192.168.1.99', '192.168.1.7'],
+      ports: [{ port: 30_080, protocol: 'TCP' }],
+    },
+  })
+  const frontends = (created: string) => {
+    const { services, diagnostics } = resolve(cluster({ nodes, services: [onPort(created), onAddress] }))
+    const kinds = services.flatMap(model =>
+      model.frontends.map(frontend => `${model.name} ${'address' in frontend ? frontend.address : 'nodes'}`),
+    )
+    return { kinds, told: diagnostics.map(({ object, message }) => `${object}: ${message}`) }
+  }
+  assert.deepEqual(frontends('2026-01-01T00:00:00Z'), {
+    kinds: ['address 10.96.0.21', 'address 192.168.1.7', 'port 10.96.0.20', 'port nodes'],
+    told: [
+      'Service/shop/address: Service shop/address claims 192.168.1.99:30080/TCP, which Service shop/port has already',
+    ],
+  })
+  assert.deepEqual(frontends('2026-01-03T00:00:00Z'), {
+    kinds: ['address 10.96.0.21', 'address 192.168.1.99', 'address 192.168.1.7', 'port 10.96.0.20'],
+    told: [
+      'Service/shop/port: Service shop/port claims 192.168.1.99:30080/TCP, which Service shop/address has already',
+    ],
+  })
+})
+
 test('source ranges of which none can be read let nobody in, no ranges everybody', () => {
   const withRanges = (ranges: string[]) =>
     resolve(cluster({ services: [{ ...web, spec: { ...web.spec, loadBalancerSourceRanges: ranges } }] })).services[0]

@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../objects/kinds/endpoint-slice.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { Service } from '../../objects/kinds/service.ts'
 import { chooseAnnouncers } from '../load-balancer/choose-announcers.ts'
-import type { FrontendModel, NamespaceModel, Network, PodModel, ServiceModel } from '../model.ts'
+import type { FrontendModel, NamespaceModel, Network, NodeModel, PodModel, ServiceModel } from '../model.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
 import { indexOfKey } from './index-of-key.ts'
 import { isSameNode, resolveNode } from './resolve-node.ts'
@@ -28,7 +28,7 @@ export function resolve(cluster: ClusterObjects, previous?: Network, touched?: R
     sortedBy(cluster.pods, previous?.pods, pod => pod.key, podOf),
   )
   const claims = resolveServices(cluster, previous?.services, touched)
-  const settlement = settle(claims)
+  const settlement = settle(claims, nodes)
   const services = keep(
     previous?.services,
     settlement.losers.size === 0 ? claims : claims.map(service => withoutLost(service, settlement)),
@@ -153,16 +153,25 @@ function gatherSlices(slices: ReadonlyMap<string, EndpointSlice>): (key: string)
   return key => groups.get(key) ?? noSlices
 }
 
-/** Frontends change far less often than endpoints; the last settlement holds as long as none of them did. */
-let settled: { readonly frontends: readonly (readonly FrontendModel[])[]; readonly result: Settlement } | undefined
+/** Frontends and nodes change far less often than endpoints; the last settlement holds as long as none of them did. */
+let settled:
+  | {
+      readonly frontends: readonly (readonly FrontendModel[])[]
+      readonly nodes: readonly NodeModel[]
+      readonly result: Settlement
+    }
+  | undefined
 
-function settle(services: readonly ServiceModel[]): Settlement {
+function settle(services: readonly ServiceModel[], nodes: readonly NodeModel[]): Settlement {
   const held = settled
-  if (held !== undefined && held.frontends.length === services.length) {
+  if (held !== undefined && held.nodes === nodes && held.frontends.length === services.length) {
     if (services.every((service, index) => service.frontends === held.frontends[index])) return held.result
   }
-  const result = settleFrontends(services)
-  settled = { frontends: services.map(service => service.frontends), result }
+  const result = settleFrontends(
+    services,
+    nodes.flatMap(({ addresses }) => addresses),
+  )
+  settled = { frontends: services.map(service => service.frontends), nodes, result }
   return result
 }
 

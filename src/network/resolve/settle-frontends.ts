@@ -1,5 +1,6 @@
 // Who has an address and port that several Services claim?
 import { compareDiagnostics, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { Address } from '../../net/address.ts'
 import type { FrontendModel, ServiceModel } from '../model.ts'
 
 export interface Settlement {
@@ -17,31 +18,52 @@ export function describeFrontend(frontend: FrontendModel): string {
     : `${frontend.address}:${port}/${protocol}`
 }
 
-/** The older Service wins, and the lower key among equally old ones, so that every node decides alike. */
-export function settleFrontends(services: readonly ServiceModel[]): Settlement {
-  const owners = new Map<string, { service: ServiceModel; frontend: FrontendModel }>()
+interface Claim {
+  readonly service: ServiceModel
+  readonly frontend: FrontendModel
+}
+
+/**
+ * The older Service wins, and the lower key among equally old ones, so that every node decides alike. A node port is claimed on
+ * each of `nodeAddresses`.
+ */
+export function settleFrontends(services: readonly ServiceModel[], nodeAddresses: Iterable<Address> = []): Settlement {
+  const owners = new Map<string, Claim>()
   const losers = new Map<string, Set<FrontendModel>>()
   const diagnostics: Diagnostic[] = []
+
+  /** Returns the winner. */
+  const contend = (place: string, held: Claim, claim: Claim): Claim => {
+    const [winner, loser] = isOlder(claim.service, held.service) ? [claim, held] : [held, claim]
+    const lost = losers.get(loser.service.key) ?? new Set()
+    losers.set(loser.service.key, lost.add(loser.frontend))
+    // A Service that lists one address as load balancer and as external address claims it twice; no harm is done.
+    if (winner.service !== loser.service) diagnostics.push(clash(place, winner.service, loser.service))
+    return winner
+  }
+
   for (const service of services) {
     for (const frontend of service.frontends) {
       const place = describeFrontend(frontend)
-      const held = owners.get(place)
-      if (held === undefined) {
-        owners.set(place, { service, frontend })
-        continue
-      }
-      const [winner, loser] = isOlder(service, held.service)
-        ? [{ service, frontend }, held]
-        : [held, { service, frontend }]
-      owners.set(place, winner)
-      const lost = losers.get(loser.service.key) ?? new Set()
-      lost.add(loser.frontend)
-      losers.set(loser.service.key, lost)
-      // A Service that lists one address as load balancer and as external address claims it twice; no harm is done.
-      if (winner.service !== loser.service) diagnostics.push(clash(place, winner.service, loser.service))
+      const [held, claim] = [owners.get(place), { service, frontend }]
+      owners.set(place, held === undefined ? claim : contend(place, held, claim))
     }
   }
+  for (const claim of claimsOn(new Set(nodeAddresses), owners.values())) {
+    const { protocol, port } = claim.frontend
+    const nodePort = describeFrontend({ kind: 'node-port', protocol, port, portIndex: 0 })
+    const held = owners.get(nodePort)
+    if (held !== undefined && contend(describeFrontend(claim.frontend), held, claim) === claim) owners.delete(nodePort)
+  }
   return { losers, diagnostics: diagnostics.sort(compareDiagnostics) }
+}
+
+/** External and load-balancer addresses that are a node's own, the oldest claim first. */
+function claimsOn(addresses: ReadonlySet<Address>, claims: Iterable<Claim>): readonly Claim[] {
+  if (addresses.size === 0) return []
+  return [...claims]
+    .filter(({ frontend }) => frontend.kind !== 'node-port' && addresses.has(frontend.address))
+    .sort((a, b) => (isOlder(a.service, b.service) ? -1 : 1))
 }
 
 function isOlder(a: ServiceModel, b: ServiceModel): boolean {
