@@ -62,7 +62,9 @@ function importsOf(file: string) {
   const runtime: string[] = []
   const builtin: string[] = []
   const text = readFileSync(join(source, file), 'utf8')
-  for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)) {
+  for (const match of text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  )) {
     const specifier = match[2] ?? match[3] ?? ''
     if (specifier.startsWith('node:')) builtin.push(specifier)
     if (!specifier.startsWith('.')) continue
