@@ -52,10 +52,25 @@ const pragmas = `
   PRAGMA journal_size_limit = 0;
 `
 
+/** SQLite's primary result codes for what it cannot read: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damageCodes = new Set([11, 26])
+
+/** What was stored cannot be read any more. No retry helps; the file has to go. */
+export class DamagedDatabaseError extends Error {
+  override readonly name = 'DamagedDatabaseError'
+  readonly file: string
+
+  constructor(file: string, cause: unknown) {
+    super(`the database ${file} is damaged (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
+    this.file = file
+  }
+}
+
 /** SQLite's primary result codes for "no room": SQLITE_FULL, and SQLITE_IOERR, which a full disk also causes. */
 const noRoomCodes = new Set([10, 13])
 
 export class SqliteJournal implements Journal {
+  readonly #file: string
   readonly #database: DatabaseSync
   readonly #put: StatementSync
   readonly #remove: StatementSync
@@ -64,12 +79,16 @@ export class SqliteJournal implements Journal {
   readonly #rows = new Map<string, number>()
   #lastRow = 0
 
+  /** Throws `DamagedDatabaseError`, as do `rows` and `lastRevision`. */
   constructor(file: string) {
+    this.#file = file
     // Made before SQLite makes it, so that it is private from its first byte: it holds Secrets.
     closeSync(openSync(file, 'a', 0o600))
     this.#database = new DatabaseSync(file)
-    this.#database.exec(pragmas)
-    this.#database.exec(schema)
+    this.#reading(() => {
+      this.#database.exec(pragmas)
+      this.#database.exec(schema)
+    })
     this.#put = this.#database.prepare(
       'INSERT OR REPLACE INTO objects (id, collection, key, revision, json) VALUES (?, ?, ?, ?, ?)',
     )
@@ -78,7 +97,10 @@ export class SqliteJournal implements Journal {
   }
 
   *rows(): Iterable<StoredRow> {
-    for (const row of this.#database.prepare('SELECT id, collection, key, revision, json FROM objects').iterate()) {
+    const stored = this.#database.prepare('SELECT id, collection, key, revision, json FROM objects').iterate()
+    for (;;) {
+      const { value: row, done } = this.#reading(() => stored.next())
+      if (done === true || row === undefined) return
       const [collection, key, id] = [String(row.collection), String(row.key), Number(row.id)]
       this.#rows.set(`${collection}/${key}`, id)
       this.#lastRow = Math.max(this.#lastRow, id)
@@ -88,7 +110,9 @@ export class SqliteJournal implements Journal {
 
   lastRevision(): number {
     const newest = (table: string) => this.#database.prepare(`SELECT max(revision) AS revision FROM ${table}`).get()
-    return Math.max(Number(newest('objects')?.revision ?? 0), Number(newest('deletions')?.revision ?? 0))
+    return this.#reading(() =>
+      Math.max(Number(newest('objects')?.revision ?? 0), Number(newest('deletions')?.revision ?? 0)),
+    )
   }
 
   put({ collection, key, revision, json }: StoredRow): void {
@@ -122,11 +146,20 @@ export class SqliteJournal implements Journal {
     this.#database.close()
   }
 
+  #reading<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (!hasCode(error, damageCodes)) throw error
+      throw new DamagedDatabaseError(this.#file, error)
+    }
+  }
+
   #attempt(write: () => void): void {
     try {
       write()
     } catch (error) {
-      if (!isOutOfRoom(error)) {
+      if (!hasCode(error, noRoomCodes)) {
         throw new ApiError(500, 'InternalError', `the database could not be written: ${String(error)}`, {
           cause: error,
         })
@@ -152,6 +185,6 @@ export class SqliteJournal implements Journal {
   }
 }
 
-function isOutOfRoom(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && noRoomCodes.has(Number(error.errcode) & 0xff)
+function hasCode(error: unknown, codes: ReadonlySet<number>): boolean {
+  return error instanceof Error && 'errcode' in error && codes.has(Number(error.errcode) & 0xff)
 }

@@ -1,4 +1,5 @@
 // The daemon's process: takes its orders, runs the lab until it is told to end, and leaves nothing behind.
+import { DamagedDatabaseError } from '../../apiserver/store/database.ts'
 import { type Leash, takeLeash } from '../../lab/daemon/leash.ts'
 import { removeStateDirectory, stateDirectory } from '../../lab/daemon/state-directory.ts'
 import { exit } from '../command.ts'
@@ -46,11 +47,12 @@ async function run(leash: Leash): Promise<number> {
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     log(`the lab cannot start: ${text}`)
-    report({
-      kind: 'failed',
-      exitCode: exit.undecided,
-      message: `the lab cannot start: ${error instanceof Error ? error.message : text}; more is in ${state.log}`,
-    })
+    const why = error instanceof Error ? error.message : text
+    const next =
+      error instanceof DamagedDatabaseError
+        ? "'fairway up --fresh' starts without what was stored"
+        : `more is in ${state.log}`
+    report({ kind: 'failed', exitCode: exit.undecided, message: `the lab cannot start: ${why}; ${next}` })
     return exit.undecided
   }
 }
