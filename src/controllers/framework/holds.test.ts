@@ -69,6 +69,17 @@ test('as long as changes come the hold doubles, up to the longest; quiet makes i
   assert.equal(flood(), 5)
 })
 
+test('a key that is worked on before its time is held anew, and what came before is dealt with', () => {
+  const { holds, released, waiting, next } = holdsOf()
+  holds.begin('a')
+  holds.keep('a')
+  holds.begin('a')
+  assert.equal(holds.size, 0)
+  assert.equal(waiting.length, 1)
+  next()
+  assert.deepEqual(released, [])
+})
+
 test('after the end nothing is released', () => {
   const { holds, waiting } = holdsOf()
   holds.begin('a')

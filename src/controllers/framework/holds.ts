@@ -13,7 +13,7 @@ export interface Holds {
   keep(key: string): boolean
   /** Keys that are kept. */
   readonly size: number
-  /** The key was just worked on. */
+  /** The key was just worked on; what was kept of it is dealt with. */
   begin(key: string): void
   clear(): void
 }
@@ -52,6 +52,10 @@ export function createHolds(clock: Clock, times: HoldTimes, release: (key: strin
       return true
     },
     begin(key) {
+      // Worked on before its time: what came during the hold is dealt with.
+      const running = holds.get(key)
+      running?.cancel()
+      if (running?.hasChanged === true) size--
       const before = released.get(key)
       released.delete(key)
       const ms = before === undefined ? times.firstMs : Math.min(before * 2, times.longestMs)

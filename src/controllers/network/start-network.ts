@@ -16,6 +16,7 @@ import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import { type Service, services } from '../../objects/kinds/service.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import { createInformers, type Informers, type Problem } from '../framework/context.ts'
+import { createHolds, type HoldTimes } from '../framework/holds.ts'
 
 /** Called with the new Network and the one before it; both share every part that did not change. */
 export type NetworkSubscriber = (next: Network, previous: Network | undefined) => void
@@ -41,7 +42,12 @@ export interface NetworkOptions {
   readonly onProblem?: (problem: Problem) => void
 }
 
-/** Changes of one turn of the event loop become one new Network. */
+/** A Network costs every node a transaction, so that in a flood of changes one must stand for many of them. */
+const holdTimes: HoldTimes = { firstMs: 5, longestMs: 50 }
+/** The one thing that is held. */
+const everything = ''
+
+/** Changes of one turn of the event loop become one new Network, at once after a quiet time. */
 export function startNetwork(client: Client, options: NetworkOptions): NetworkSource {
   const { signal, site, clock = systemClock, onProblem } = options
   const shared = { client, clock, signal, ...(onProblem === undefined ? {} : { onProblem }) }
@@ -76,9 +82,13 @@ export function startNetwork(client: Client, options: NetworkOptions): NetworkSo
     }
   }
 
+  const holds = createHolds(clock, holdTimes, () => schedule())
+  signal.addEventListener('abort', () => holds.clear(), { once: true })
+
   function refresh(): void {
     isScheduled = false
     if (signal.aborted || !isSynced || !isStale) return
+    holds.begin(everything)
     isStale = false
     const previous = network
     const next = resolve(
@@ -103,7 +113,10 @@ export function startNetwork(client: Client, options: NetworkOptions): NetworkSo
 
   function changed(): void {
     isStale = true
-    if (isScheduled || !isSynced) return
+    if (!isScheduled && isSynced && !holds.keep(everything)) schedule()
+  }
+
+  function schedule(): void {
     isScheduled = true
     setImmediate(refresh)
   }
