@@ -7,15 +7,17 @@ interface Library {
   readonly bufferErrors: (context: unknown) => number
   readonly bufferOutput: (context: unknown) => number
   readonly errors: (context: unknown) => string | null
-  readonly run: (context: unknown, commands: string) => number
+  readonly run: { async(context: unknown, commands: string, done: (error: unknown, code: number) => void): void }
 }
 
 export interface NftSession extends Disposable {
-  /** Undefined on success, else what libnftables says. The whole text is one transaction. Blocks until it is done. */
-  run(commands: string): string | undefined
+  /** Undefined on success, else what libnftables says. The whole text is one transaction, carried out on another thread. */
+  run(commands: string): Promise<string | undefined>
 }
 
 let library: Library | 'missing' | undefined
+/** The library has variables that its contexts share, so calls of all sessions wait for one another. */
+let last: Promise<unknown> = Promise.resolve()
 
 /**
  * A session in the namespace that `inside` enters: its socket is made there and stays there. Undefined when this
@@ -23,24 +25,52 @@ let library: Library | 'missing' | undefined
  */
 export function openNft(inside: <T>(work: () => T) => T): NftSession | undefined {
   library ??= load()
-  if (library === 'missing') return undefined
-  const { open, close, bufferErrors, bufferOutput, errors, run } = library
-  const context = inside(() => open(0))
-  if (context === null) return undefined
-  // Neither may reach the daemon's own output.
-  bufferErrors(context)
-  bufferOutput(context)
-  let isOpen = true
-  return {
-    run(commands) {
-      if (!isOpen) return 'the session is closed'
-      if (run(context, commands) === 0) return undefined
-      return errors(context)?.trim() || 'nft failed without a message'
-    },
-    [Symbol.dispose]() {
-      if (isOpen) close(context)
-      isOpen = false
-    },
+  return library === 'missing' ? undefined : new LibrarySession(library, inside)
+}
+
+class LibrarySession implements NftSession {
+  readonly #library: Library
+  readonly #inside: <T>(work: () => T) => T
+  /** Opened in the queue as well, when no other call is under way. */
+  #context: unknown
+  #isOpen = true
+
+  constructor(library: Library, inside: <T>(work: () => T) => T) {
+    this.#library = library
+    this.#inside = inside
+  }
+
+  run(commands: string): Promise<string | undefined> {
+    const result = last.then(() => this.#execute(commands))
+    last = result.catch(() => {})
+    return result
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    last = last.then(() => {
+      if (this.#context !== undefined) this.#library.close(this.#context)
+    })
+  }
+
+  async #execute(commands: string): Promise<string | undefined> {
+    if (!this.#isOpen) return 'the session is closed'
+    this.#context ??= this.#open()
+    const { promise, resolve } = Promise.withResolvers<number>()
+    this.#library.run.async(this.#context, commands, (_, code) => resolve(code))
+    if ((await promise) === 0) return undefined
+    return this.#library.errors(this.#context)?.trim() || 'nft failed without a message'
+  }
+
+  #open(): unknown {
+    const { open, bufferErrors, bufferOutput } = this.#library
+    const context = this.#inside(() => open(0))
+    if (context === null) throw new Error('libnftables cannot open a socket to the kernel')
+    // Neither may reach the daemon's own output.
+    bufferErrors(context)
+    bufferOutput(context)
+    return context
   }
 }
 
