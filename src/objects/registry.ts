@@ -36,6 +36,7 @@ import { pods } from './kinds/pod.ts'
 import { podDisruptionBudgets } from './kinds/pod-disruption-budget.ts'
 import { priorityClasses } from './kinds/priority-class.ts'
 import { replicaSets } from './kinds/replica-set.ts'
+import { replicationControllers } from './kinds/replication-controller.ts'
 import { resourceQuotas } from './kinds/resource-quota.ts'
 import { roles } from './kinds/role.ts'
 import { roleBindings } from './kinds/role-binding.ts'
@@ -91,6 +92,7 @@ export const kinds: readonly KindDefinition[] = [
   limitRanges,
   priorityClasses,
   storageClasses,
+  replicationControllers,
 ]
 
 const byApiVersionAndKind = new Map<string, KindDefinition>()
