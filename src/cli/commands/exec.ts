@@ -9,7 +9,7 @@ export const exec: Command = {
   usage: `Usage: fairway exec [--name LAB] MACHINE [--] COMMAND [ARG...]
 
 Runs any program of this host with the machine's network, resolver, host name and trusted certificates. MACHINE is a node, 'laptop',
-'router', 'internet', or a pod as namespace/name. Terminal, exit code and signals are passed through.
+'router' or 'internet'; programs in a pod run with kubectl exec. Terminal, exit code and signals are passed through.
 
   fairway exec laptop -- curl https://echo.anton.example/
   fairway exec k8s-1 -- ip route`,
