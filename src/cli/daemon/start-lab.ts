@@ -1,5 +1,6 @@
 // Puts the rooms together: from a folder of YAML to machines, an API server, controllers, and packets that flow.
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chdir } from 'node:process'
 import { check } from '../../analysis/check/check.ts'
 import { ApiServer } from '../../apiserver/api-server.ts'
@@ -7,6 +8,7 @@ import { systemClock } from '../../client/clock.ts'
 import { embeddedClient } from '../../client/embedded.ts'
 import { startControlPlane } from '../../controllers/controllers.ts'
 import { createInformers, type Problem } from '../../controllers/framework/context.ts'
+import { heldBack } from '../../controllers/network/held-back.ts'
 import { programNodes } from '../../controllers/network/program-nodes.ts'
 import { startNetwork } from '../../controllers/network/start-network.ts'
 import { compareDiagnostics, type Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -19,6 +21,7 @@ import { attachPod, detachPod } from '../../lab/topology/pods.ts'
 import { startTopology } from '../../lab/topology/topology.ts'
 import { formatCidr } from '../../net/cidr.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
+import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import { exit } from '../command.ts'
 import { inventoryOf } from '../inventory-of.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
@@ -37,6 +40,7 @@ import { labRuntimes } from './runtimes.ts'
 import { serveApi } from './serve-api.ts'
 import { serviceAccountFiles } from './service-account-files.ts'
 import { topologyPlan } from './topology-plan.ts'
+import { untilQuiet } from './until-quiet.ts'
 import { untilReady } from './until-ready.ts'
 import { wantedObjects } from './wanted-objects.ts'
 
@@ -84,7 +88,8 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   report({ kind: 'diagnostics', diagnostics: input.diagnostics })
   const { site } = input
   if (site === undefined) {
-    return { exitCode: exit.usage, message: 'the site cannot be built; its errors are above', isFirstStart: true }
+    const isFirstStart = !existsSync(state.database)
+    return { exitCode: exit.usage, message: 'the site cannot be built; its errors are above', isFirstStart }
   }
   enterEnclosure([state.path])
   chdir('/')
@@ -138,12 +143,16 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     site: facts,
   })
   await network.synced
+  const flood = Promise.withResolvers<void>()
+  const calm = heldBack(network, flood.promise)
   const programs = stack.use(
-    programNodes(network, { namespaceOf: node => topology.machines.get(node)?.namespace, onProblem }),
+    programNodes(calm, { namespaceOf: node => topology.machines.get(node)?.namespace, onProblem }),
   )
 
-  const names = stack.use(await startNames({ site, topology, network, informers, certificates, signal: ending.signal }))
-  const ingress = stack.use(startIngress({ world: shared, network, certificates }))
+  const names = stack.use(
+    await startNames({ site, topology, network: calm, informers, certificates, signal: ending.signal }),
+  )
+  const ingress = stack.use(startIngress({ world: shared, network: calm, certificates }))
 
   const balancer = stack.use(startLoadBalancer({ world: shared, facts, network, topology }))
 
@@ -204,6 +213,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   )
   void control
   await names.ready
+  void untilQuiet({ pods: informers.of<Pod>(pods), status }).then(flood.resolve)
   await untilReady({ status, programs, balancer, report: step, withinMs: readyWithinMs })
   status.isUp(Date.now())
 
