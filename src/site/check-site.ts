@@ -7,23 +7,27 @@ import type { Site } from './site.ts'
 type FieldPath = readonly (string | number)[]
 
 export function checkSite(site: Site, locate: (path: FieldPath) => Position): readonly Diagnostic[] {
-  const report = (diagnostic: Diagnostic, path: FieldPath): Diagnostic => ({
+  return findContradictions(site).map(({ diagnostic, path }) => ({
     ...diagnostic,
     position: locate(path),
     object: `Site/${site.name}`,
-  })
-  return [
-    ...overlappingRanges(site).map(found => report(found.diagnostic, found.path)),
-    ...strangers(site).map(found => report(found.diagnostic, found.path)),
-    ...usedTwice(site).map(found => report(found.diagnostic, found.path)),
-    ...withoutPodRange(site).map(found => report(found.diagnostic, found.path)),
-    ...dnsOutside(site).map(found => report(found.diagnostic, found.path)),
-  ]
+  }))
 }
 
-interface Found {
+export interface Found {
+  /** The field that would have to change. */
   readonly path: FieldPath
   readonly diagnostic: Diagnostic
+}
+
+export function findContradictions(site: Site): readonly Found[] {
+  return [
+    ...overlappingRanges(site),
+    ...strangers(site),
+    ...usedTwice(site),
+    ...withoutPodRange(site),
+    ...dnsOutside(site),
+  ]
 }
 
 function overlappingRanges(site: Site): readonly Found[] {
@@ -47,7 +51,7 @@ function overlappingRanges(site: Site): readonly Found[] {
                 code: 'FW202',
                 severity: 'error',
                 message: `${later.title} ${formatCidr(later.range)} overlaps ${earlier.title} ${formatCidr(earlier.range)}`,
-                why: 'a packet to an address in both has two places to go, and the kernel picks the longer prefix for all of them',
+                why: 'A packet to an address in both has two places to go, and the kernel picks the longer prefix for all of them.',
                 fix: 'choose ranges that have no address in common, such as 10.244.0.0/16 for pods and 10.96.0.0/12 for Services',
               },
             } satisfies Found,
@@ -83,7 +87,7 @@ function strangers(site: Site): readonly Found[] {
         code: 'FW203',
         severity: 'error',
         message: `${title} has the address ${address}, which is outside the LAN ${site.lan.cidrs.map(formatCidr).join(', ')}`,
-        why: 'nobody on the LAN can reach it by ARP, so neither routes nor load-balancer addresses work through it',
+        why: 'Nobody on the LAN can reach it by ARP, so neither routes nor load-balancer addresses work through it.',
         fix: 'give it an address of the LAN, or correct spec.lan.cidr',
       },
     }))
@@ -147,6 +151,7 @@ function usedTwice(site: Site): readonly Found[] {
           code: 'FW204',
           severity: 'error',
           message: `${what} is used twice: by ${before} and by ${owner}`,
+          why: 'The second cannot exist beside the first.',
           fix: `give ${owner} one of its own`,
         },
       } satisfies Found,
@@ -165,7 +170,7 @@ function withoutPodRange(site: Site): readonly Found[] {
               code: 'FW205',
               severity: 'error',
               message: `the pod range ${site.podCidrs.map(formatCidr).join(', ')} is too small: nothing of it is left for node ${node.name}, the ${index + 1}. of ${site.nodes.length}`,
-              why: 'every node takes a slice of its own, a /24 unless spec.pods.nodePrefix says otherwise',
+              why: 'Every node takes a slice of its own, a /24 unless spec.pods.nodePrefix says otherwise.',
               fix: 'widen spec.pods.cidr, or raise spec.pods.nodePrefix to cut smaller slices',
             },
           } satisfies Found,
@@ -182,7 +187,7 @@ function dnsOutside(site: Site): readonly Found[] {
         code: 'FW206',
         severity: 'error',
         message: `the DNS Service's address ${address} is outside the Service range ${site.serviceCidrs.map(formatCidr).join(', ')}`,
-        why: 'the API server hands out Service addresses from that range only',
+        why: 'The API server hands out Service addresses from that range only.',
         fix: 'leave spec.dns.address away to get the tenth address of the range',
       },
     }))

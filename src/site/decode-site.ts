@@ -2,7 +2,9 @@
 import type { Diagnostic, Position } from '../diagnostics/diagnostic.ts'
 import { type Address, parseAddress } from '../net/address.ts'
 import { addressAt, type Cidr, cidr, formatCidr, hasHostBits, parseCidr } from '../net/cidr.ts'
+import { withFixes } from '../objects/decode/check-object.ts'
 import type { FieldProblem } from '../objects/kind.ts'
+import type { KubeObject } from '../objects/object.ts'
 import { checkSchema, type Schema } from '../objects/schema.ts'
 import { checkSite } from './check-site.ts'
 import { cutPodCidrs } from './cut-pod-cidrs.ts'
@@ -67,7 +69,10 @@ interface IngressFile {
 
 export function decodeSite(value: unknown, locate: Locate): DecodedSite {
   const shape = checkSchema(schema as Schema, value)
-  if (shape.length > 0) return { diagnostics: shape.map(problem => shapeDiagnostic(problem, locate)) }
+  if (shape.length > 0) {
+    const problems = withFixes(shape, { object: value as KubeObject, schema: schema as Schema })
+    return { diagnostics: problems.map(problem => shapeDiagnostic(problem, locate)) }
+  }
   const reader = new SiteReader(value as SiteFile, locate)
   const site = reader.read()
   if (site === undefined) return { diagnostics: reader.diagnostics }
@@ -79,6 +84,7 @@ function shapeDiagnostic(problem: FieldProblem, locate: Locate): Diagnostic {
     code: 'FW110',
     severity: 'error',
     message: `the site's ${problem.path.join('.') || 'document'} is not as expected: ${problem.message}`,
+    why: 'No site can be built from it.',
     ...(problem.fix === undefined ? {} : { fix: problem.fix }),
     position: locate(problem.path),
     object: 'Site',
@@ -201,6 +207,7 @@ class SiteReader {
         code: 'FW201',
         severity: 'warning',
         message: `${path.join('.')} is ${text}, which has host bits set; read as ${formatCidr(parsed)}`,
+        why: 'The range begins elsewhere than it says.',
         fix: `write ${formatCidr(parsed)}`,
         position: this.#locate(path),
         object: 'Site',

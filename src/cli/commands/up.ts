@@ -18,6 +18,8 @@ import { siteNameIn } from '../site-name.ts'
 /** The port of the API server on the host's loopback, when it is free. */
 const apiPort = 6443
 const graceMs = 10_000
+/** What a shell answers for a program that Ctrl-C has ended: 128 and the number of SIGINT. */
+const interrupted = 130
 
 export const up: Command = {
   name: 'up',
@@ -88,6 +90,7 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
   // Calls the C library, so it can be loaded only where `ensureMachine` had no objection.
   const { launchDaemon } = await import('../../lab/daemon/launch.ts')
   const progress = progressOn(io)
+  const isNew = !hasState(state)
   const outcome = Promise.withResolvers<DaemonReport>()
   const diagnostics: Diagnostic[] = []
   const launch = launchDaemon({
@@ -119,12 +122,15 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
         message: `the lab's daemon ended with ${code}; its log says why: ${state.log}`,
       }),
     ),
-    stop.then((): DaemonReport => ({ kind: 'failed', exitCode: 130, message: 'interrupted' })),
+    stop.then((): DaemonReport => ({ kind: 'failed', exitCode: interrupted, message: 'interrupted' })),
   ])
   progress.end()
   printDiagnostics(diagnostics, { io, input: settings.input })
   if (first.kind !== 'ready') {
-    await daemon.stop(graceMs)
+    const isInterrupted = first.kind === 'failed' && first.exitCode === interrupted
+    // A start that is broken off has nothing to bring to an end, and what it has written so far is nobody's work.
+    await daemon.stop(isInterrupted ? 0 : graceMs)
+    if (isInterrupted && isNew) removeStateDirectory(state)
     if (first.kind === 'failed') io.note(`fairway: ${first.message}`)
     return first.kind === 'failed' ? first.exitCode : exit.undecided
   }

@@ -242,7 +242,11 @@ async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
     readStdin: () => Promise.reject(new Error('a lab is not read from stdin')),
   })
   const loaded = loadInput(files)
-  return { ...loaded, diagnostics: [...loaded.diagnostics, ...check(inventoryOf(loaded))].sort(compareDiagnostics) }
+  const diagnostics = [...loaded.diagnostics, ...check(inventoryOf(loaded))].sort(compareDiagnostics)
+  // All of the site is judged; what can stand together is built.
+  const { site: written, ...rest } = loaded
+  const site = written === undefined ? undefined : leaveOutContradictions(written)
+  return { ...rest, diagnostics, ...(site === undefined ? {} : { site }) }
 }
 
 async function applyAgain(
