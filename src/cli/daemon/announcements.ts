@@ -26,7 +26,9 @@ export interface LabAnnouncements extends AsyncDisposable {
 
 export function startLoadBalancer({ world, facts, network, topology }: LabAnnouncementsOptions): LabAnnouncements {
   const machines = [...topology.machines.values()].filter(({ kind }) => kind === 'node')
-  const addresses = startLoadBalancerController({ ...world, site: facts, machines })
+  // An address that nobody on the LAN could ask for would be of no use.
+  const families = [...new Set(facts.lanCidrs.map(({ family }) => family))]
+  const addresses = startLoadBalancerController({ ...world, site: facts, machines, families })
   const announcements: AnnouncementController = startAnnouncements({
     ...world,
     network,
