@@ -30,5 +30,6 @@ function originOf({ kind, metadata: { name } }: KubeObject, site: Site): FieldPa
     kind === 'IngressClass' ? entry.className === name : entry.proxy === 'nginx' && entry.deployment === name,
   )
   if (ingress >= 0) return ['spec', 'ingress', ingress, kind === 'Service' ? 'address' : 'class']
+  if (name === 'kube-dns' || name === 'coredns') return ['spec', 'dns', 'address']
   return ['metadata', 'name']
 }

@@ -35,6 +35,7 @@ export function loadInput(files: readonly InputFile[]): LoadedInput {
           code: 'FW111',
           severity: 'error',
           message: 'there is more than one Site; only the first counts',
+          why: 'A lab is one site, and so is a folder.',
           fix: 'keep one Site in the folder',
           position: document.position,
         }),

@@ -29,6 +29,8 @@ export interface SkippedObject {
   readonly object: KubeObject
   /** Of its kind. */
   readonly position: Position
+  /** Already the subject of a diagnostic: written almost like a kind that exists, or in a version that has gone. */
+  readonly isMistaken: boolean
   readonly positionOf: DecodedObject['positionOf']
 }
 
@@ -86,6 +88,12 @@ class Decoder {
       return
     }
     const { apiVersion, kind } = value
+    if (apiVersion === undefined && kind === undefined) {
+      this.#refuse(place, 'apiVersion and kind are missing', {
+        fix: 'add both at the top, or keep files that are no manifests elsewhere',
+      })
+      return
+    }
     for (const [field, text] of [
       ['apiVersion', apiVersion],
       ['kind', kind],
@@ -154,7 +162,7 @@ class Decoder {
       if (kind === undefined) {
         if (mistake !== undefined) this.#diagnostics.push(mistake)
         const position = place.source.positionOf([...place.path, 'kind'])
-        skipped.push({ object, position, positionOf: positionIn(place) })
+        skipped.push({ object, position, isMistaken: mistake !== undefined, positionOf: positionIn(place) })
         continue
       }
       const problems = withFixes(customProblems(object, kind), { object, schema: kind.schema ?? {} })
@@ -220,7 +228,10 @@ function positionIn({ source, path }: ObjectPlace): DecodedObject['positionOf'] 
 const mistakeAdvice = {
   syntax: { why: 'The document cannot be read, so none of it is used; the others are.' },
   'duplicate-key': { why: 'One of the two values would silently win, so the document is left out.' },
-  alias: { why: 'The document cannot be written out in full, so none of it is used.' },
+  alias: {
+    why: 'The document cannot be written out in full, so none of it is used.',
+    fix: 'write the value out where the alias stands',
+  },
 } as const
 
 function isObject(value: unknown): value is Record<string, unknown> {

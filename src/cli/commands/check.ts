@@ -54,7 +54,8 @@ Every code has a page: docs/checks/README.md.`,
       files: files.map(({ file }) => file),
     }).trimEnd()
     if (text !== '') io.out(text)
-    for (const document of loaded.skipped) io.note(`skipped: ${describeSkipped(document)}`)
+    const foreign = loaded.skipped.filter(({ isMistaken }) => !isMistaken)
+    for (const document of foreign) io.note(`skipped: ${describeSkipped(document)}`)
     io.note(summary(diagnostics, files.length, loaded.objects.length + loaded.custom.length))
     if (isEmpty && diagnostics.every(isUnreadable)) return exit.usage
     const isBad = ({ severity }: Diagnostic) => severity === 'error' || (failOn === 'warning' && severity === 'warning')

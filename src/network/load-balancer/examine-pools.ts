@@ -31,7 +31,7 @@ export function examinePools(uses: readonly PoolUse[]): readonly Diagnostic[] {
         field: fieldText(range?.path ?? ['spec']),
         message: `pool ${pool.name} holds ${address}, which belongs to ${owner}`,
         why: 'Two machines would answer for one address. Fairway never hands it out; Cilium would.',
-        fix: `Take ${address} out of the blocks of pool ${pool.name}.`,
+        fix: `take ${address} out of the blocks of pool ${pool.name}`,
       })
     }
     if (pool.conflict !== undefined) {
@@ -42,7 +42,7 @@ export function examinePools(uses: readonly PoolUse[]): readonly Diagnostic[] {
         field: fieldText(pool.conflictAt?.path ?? ['spec']),
         message: `pool ${pool.name} hands out nothing: ${pool.conflict}`,
         why: 'Of two pools that overlap, the newer one stands back.',
-        fix: 'Make the ranges disjoint.',
+        fix: 'make the ranges disjoint',
       })
     } else if (total > 0n && available === 0n) {
       const others = reserved.size === 0 ? '' : `, and machines have ${reserved.size}`
@@ -53,7 +53,7 @@ export function examinePools(uses: readonly PoolUse[]): readonly Diagnostic[] {
         field: fieldText(pool.ranges[0]?.path.slice(0, 2) ?? ['spec']),
         message: `pool ${pool.name} has no free address left: Services have ${used} of its ${total}${others}`,
         why: 'The next LoadBalancer Service stays <pending>.',
-        fix: 'Add a block before a Service needs one.',
+        fix: 'add a block before a Service needs one',
       })
     }
   }

@@ -77,7 +77,7 @@ function notABoolean(ingress: Ingress, { key, value }: { readonly key: string; r
     field: `metadata.annotations[${key}]`,
     message: `${describeObject(ingress)}: annotation ${key} is ${JSON.stringify(value)}, which is neither "true" nor "false"`,
     why: 'The default stays in force.',
-    fix: `Write ${key}: "true" or "false".`,
+    fix: `write ${key}: "true" or "false"`,
   }
 }
 
@@ -103,7 +103,7 @@ function notHonoured(
     field: `metadata.annotations[${key}]`,
     message: `${name}: annotation ${key} asks for a protection that is not honoured yet`,
     why: 'Serving the paths without it would open them to everyone, so all paths of this Ingress answer 503.',
-    fix: `Remove ${key} if the paths may be open to everyone who reaches this class.`,
+    fix: `remove ${key} if the paths may be open to everyone who reaches this class`,
   }
 }
 
@@ -121,6 +121,6 @@ function refusedSnippet(
     why: closes
       ? 'A snippet can read every secret of the proxy; and since it may guard the paths, they answer 503 without it.'
       : 'A snippet can read every secret of the proxy. It has no effect.',
-    fix: 'Say the same with annotations, a ConfigMap key or an HTTPRoute filter, and remove the snippet.',
+    fix: 'say the same with annotations, a ConfigMap key or an HTTPRoute filter, and remove the snippet',
   }
 }

@@ -99,8 +99,8 @@ test('a missing Service and a missing port answer 503 and say what would be righ
   assert.deepEqual(
     built.diagnostics.map(({ code, fix }) => `${code} ${fix}`),
     [
-      'FW402 Create the Service, or name one that exists in namespace shop.',
-      'FW403 Use one of its ports: 80/TCP (http).',
+      'FW402 create the Service, or name one that exists in namespace shop',
+      'FW403 use one of its ports: 80/TCP (http)',
     ],
   )
 })

@@ -145,7 +145,7 @@ function duplicate(winner: RouteClaim, loser: RouteClaim): Diagnostic {
       `${sourceName(loser)}: ${loser.source.field} asks for ${winner.host === '*' ? 'every host' : winner.host} ${path.kind} ` +
       `${path.kind === 'regex' ? path.pattern : path.path}, which ${sourceName(winner)} ${winner.source.field} already has`,
     why: 'The older object serves the path; of two of one age the one whose namespace/name sorts first.',
-    fix: 'Remove one of the two, or change its host or path.',
+    fix: 'remove one of the two, or change its host or path',
   }
 }
 

@@ -58,20 +58,20 @@ function problemOf(
       return {
         code: 'FW420',
         message: `Secret ${name} does not exist`,
-        fix: `Create it (kubectl create secret tls …), or let a Certificate with this secretName issue it.`,
+        fix: `create it (kubectl create secret tls …), or let a Certificate with this secretName issue it`,
       }
     case 'invalid':
       return {
         code: 'FW421',
         message: `Secret ${name} holds no usable certificate: ${state.why}`,
-        fix: 'Put a PEM chain into tls.crt and its private key into tls.key.',
+        fix: 'put a PEM chain into tls.crt and its private key into tls.key',
       }
     case 'valid': {
       if (host === '*' || state.names.some(pattern => hostCovers(pattern.toLowerCase(), host))) return undefined
       return {
         code: 'FW422',
         message: `the certificate in Secret ${name} covers ${state.names.join(', ') || 'no name'}, not ${host}`,
-        fix: `Issue a certificate for ${host}, or name another Secret.`,
+        fix: `issue a certificate for ${host}, or name another Secret`,
       }
     }
   }

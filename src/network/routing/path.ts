@@ -8,26 +8,26 @@ export type PathProblem = { readonly problem: string; readonly fix: string }
  */
 export function parsePath(text: string): { readonly path: string } | PathProblem {
   if (!text.startsWith('/'))
-    return { problem: 'it does not start with a slash', fix: `Write ${JSON.stringify(`/${text}`)}.` }
+    return { problem: 'it does not start with a slash', fix: `write ${JSON.stringify(`/${text}`)}` }
   if (/%2f/i.test(text))
-    return { problem: 'it holds an encoded slash', fix: 'Write a plain slash, or match a shorter prefix.' }
+    return { problem: 'it holds an encoded slash', fix: 'write a plain slash, or match a shorter prefix' }
   let path: string
   try {
     path = decodeURIComponent(text)
   } catch {
     return {
       problem: 'it holds a percent sign that starts no valid escape',
-      fix: 'Write a literal percent sign as %25.',
+      fix: 'write a literal percent sign as %25',
     }
   }
   if (/\/\/|\/\.\.?(\/|$)/.test(path)) {
     return {
       problem: 'it holds an empty, "." or ".." element, which a request never has after normalisation',
-      fix: 'Write the path without it.',
+      fix: 'write the path without it',
     }
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-  if (/[\x00-\x1f\x7f]/.test(path)) return { problem: 'it holds a control character', fix: 'Remove it.' }
+  if (/[\x00-\x1f\x7f]/.test(path)) return { problem: 'it holds a control character', fix: 'remove it' }
   return { path }
 }
 

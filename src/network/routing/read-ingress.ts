@@ -86,7 +86,7 @@ function readHost(ingress: Ingress, { text, field, diagnostics }: HostField): st
     field,
     message: `${describeObject(ingress)}: ${field} is ${JSON.stringify(text)}, which is no host name`,
     why: `${problem}. The rule is left out.`,
-    fix: 'Write a lower-case DNS name such as shop.example.org, or *.example.org for one more label.',
+    fix: 'write a lower-case DNS name such as shop.example.org, or *.example.org for one more label',
   })
   return undefined
 }
@@ -134,7 +134,7 @@ function claimBackend(ingress: Ingress, { backend, source, options, diagnostics 
       field: `${source.field}${source.field === 'spec.defaultBackend' ? '' : '.backend'}.resource`,
       message: `${describeObject(ingress)}: ${source.field} has a resource backend, which this class does not serve`,
       why: 'Requests for it are answered with 404.',
-      fix: 'Name a Service instead.',
+      fix: 'name a Service instead',
     })
     return { kind: 'respond', status: 404 }
   }

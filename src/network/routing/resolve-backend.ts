@@ -26,7 +26,7 @@ export function resolveBackend(ref: BackendRef, { service: find, source, diagnos
       severity: 'error',
       message: `${object}: ${source.field}: Service ${key} does not exist`,
       why: 'Requests for it are answered with an error.',
-      fix: `Create the Service, or name one that exists in namespace ${ref.namespace}.`,
+      fix: `create the Service, or name one that exists in namespace ${ref.namespace}`,
     } as const
     report(missing, 'name')
     return { missing: true }
@@ -39,7 +39,7 @@ export function resolveBackend(ref: BackendRef, { service: find, source, diagnos
       severity: 'error',
       message: `${object}: ${source.field}: Service ${key} has no TCP port ${JSON.stringify(ref.port)}`,
       why: 'Requests for it are answered with an error.',
-      fix: `Use one of its ports: ${service.ports.map(describePort).join(', ') || 'it has none'}.`,
+      fix: `use one of its ports: ${service.ports.map(describePort).join(', ') || 'it has none'}`,
     } as const
     report(missing, 'port')
     return { missing: true }
@@ -51,7 +51,7 @@ export function resolveBackend(ref: BackendRef, { service: find, source, diagnos
       severity: 'warning',
       message: `${object}: ${source.field}: Service ${key} port ${port.port} has no ready endpoint`,
       why: 'Requests for it are answered with 503.',
-      fix: `See kubectl -n ${ref.namespace} get endpointslices -l kubernetes.io/service-name=${ref.name}.`,
+      fix: `see kubectl -n ${ref.namespace} get endpointslices -l kubernetes.io/service-name=${ref.name}`,
     } as const
     report(unready, 'name')
   }
@@ -89,9 +89,7 @@ function resolveExternal(ref: BackendRef, { service, object, field, report }: Ex
         ? `${object}: ${field}: Service ${service.key} of type ExternalName has no port ${JSON.stringify(ref.port)}`
         : `${object}: ${field}: Service ${service.key} points to ${JSON.stringify(service.externalName ?? '')}, which is no host name outside`,
       why: 'Requests for it are answered with an error.',
-      fix: isSafe
-        ? 'Name the port by number.'
-        : 'Write a DNS name; for an address make a Service with an EndpointSlice.',
+      fix: isSafe ? 'name the port by number' : 'write a DNS name; for an address make a Service with an EndpointSlice',
     } as const
     report(refused, isSafe ? 'port' : 'name')
     return { missing: true }

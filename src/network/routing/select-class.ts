@@ -43,7 +43,7 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
         .sort()
         .join(', ')}`,
       why: 'Kubernetes then refuses to choose one, and an Ingress without ingressClassName is served by nobody.',
-      fix: `Keep the annotation ${defaultAnnotation} on one of them.`,
+      fix: `keep the annotation ${defaultAnnotation} on one of them`,
     })
   }
   for (const ingress of ingresses) {
@@ -59,7 +59,7 @@ export function checkClasses(ingresses: Iterable<Ingress>, classes: readonly Ing
           ? `${describeObject(ingress)} names no ingress class, and there is no default class`
           : `${describeObject(ingress)} asks for the ingress class ${JSON.stringify(className)}, which does not exist`,
       why: 'No controller takes it up, so none of its hosts is served.',
-      fix: names.length === 0 ? 'Create an IngressClass.' : `Set spec.ingressClassName to one of: ${names.join(', ')}.`,
+      fix: names.length === 0 ? 'create an IngressClass' : `set spec.ingressClassName to one of: ${names.join(', ')}`,
     })
   }
   return found

@@ -32,10 +32,10 @@ test("Anton's tuning is honoured whole, and every borrowed name is told its righ
   assert.deepEqual(
     diagnostics.map(({ code, fix }) => `${code} ${fix}`),
     [
-      'FW901 Write proxy-body-size: "50m".',
-      'FW901 Write use-gzip: "true".',
-      'FW901 Write keep-alive: "65".',
-      'FW901 Write max-worker-connections: "1024".',
+      'FW901 write proxy-body-size: "50m"',
+      'FW901 write use-gzip: "true"',
+      'FW901 write keep-alive: "65"',
+      'FW901 write max-worker-connections: "1024"',
     ],
   )
 })
@@ -54,7 +54,7 @@ test('an unknown key is reported with the nearest one, a known one that is not h
   const { diagnostics } = read({ 'proxy-body-sise': '1m', 'custom-http-errors': '404', zzz: '1' })
   assert.deepEqual(
     diagnostics.map(({ code, fix }) => `${code} ${fix ?? ''}`),
-    ['FW904 ', 'FW902 Did you mean proxy-body-size?', 'FW902 '],
+    ['FW904 ', 'FW902 did you mean proxy-body-size?', 'FW902 '],
   )
 })
 
@@ -63,6 +63,6 @@ test('an alias next to the real key is ignored', () => {
   assert.deepEqual(settings, { clientMaxBodyBytes: 0 })
   assert.deepEqual(
     diagnostics.map(({ fix }) => fix),
-    ['Remove client-max-body-size.'],
+    ['remove client-max-body-size'],
   )
 })

@@ -110,7 +110,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           code: 'FW901',
           key,
           what: `is ignored, because ${alias.name} says the same`,
-          fix: `Remove ${key}.`,
+          fix: `remove ${key}`,
         }),
       )
       continue
@@ -122,7 +122,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           key,
           what: `is a name of ${alias.from}; it is taken for ${alias.name}`,
           why: 'The real ingress-nginx ignores it without a word.',
-          fix: `Write ${alias.name}: ${JSON.stringify(value)}.`,
+          fix: `write ${alias.name}: ${JSON.stringify(value)}`,
         }),
       )
     }
@@ -155,7 +155,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           key,
           what: 'is no key of ingress-nginx',
           why: 'It has no effect.',
-          ...(suggestion !== undefined && { fix: `Did you mean ${suggestion}?` }),
+          ...(suggestion !== undefined && { fix: `did you mean ${suggestion}?` }),
         }),
       )
     }

@@ -5,6 +5,7 @@ import type { PodTemplate } from '../pods/defaults.ts'
 import { type FieldPath, invalid, required, unsupported } from '../problems.ts'
 import { sameJson } from '../same.ts'
 import { type LabelSelector, matchesLabels } from '../selector.ts'
+import { selectorText } from '../selector-text.ts'
 import { checkLabelSelector } from './label-selector.ts'
 import { checkPodTemplate } from './pod-spec.ts'
 
@@ -35,7 +36,8 @@ export function checkWorkload(object: Workload, old: Workload | undefined, noun:
       problems.push(invalid(['spec', 'selector'], selector, `empty selector is invalid for ${noun}`))
     } else if (selectorProblems.length === 0 && !matchesLabels(selector, template?.metadata?.labels)) {
       const path = ['spec', 'template', 'metadata', 'labels']
-      problems.push(invalid(path, template?.metadata?.labels, '`selector` does not match template `labels`'))
+      const problem = invalid(path, template?.metadata?.labels, '`selector` does not match template `labels`')
+      problems.push({ ...problem, fix: `the selector asks for ${selectorText(selector)}: write these labels` })
     }
   }
   const restartPolicy = template?.spec?.restartPolicy

@@ -26,9 +26,12 @@ export const pools: Rule = {
     const said = new Set(
       swallowing.map(({ pool, range }) => placeOf(describeObject(pool.object), fieldText(range.path))),
     )
+    const isShort = [...folderAddresses(input).services.values()].some(({ reason }) => reason === 'out_of_ips')
     for (const found of examinePools(uses)) {
       // The old form, and blocks that cannot be read, are findings of decoding.
       if (found.code === 'FW109' || found.code === 'FW213') continue
+      // That nothing is left says FW220 already, of the Service that goes without.
+      if (found.code === 'FW214' && isShort) continue
       if (found.code === 'FW210' && said.has(placeOf(found.object, found.field))) continue
       yield withPlace(found, entries.get(found.object ?? ''))
     }

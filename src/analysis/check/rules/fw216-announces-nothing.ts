@@ -14,7 +14,7 @@ import { matchesLabels } from '../../../objects/selector.ts'
 import { selectorText } from '../../../objects/selector-text.ts'
 import { folderAddresses } from '../folder-addresses.ts'
 import { folderNetwork } from '../folder-network.ts'
-import { finding } from '../inventory.ts'
+import { finding, isWritten } from '../inventory.ts'
 import type { Entry, Inventory, Rule } from '../rule.ts'
 
 type Policy = Entry<CiliumL2AnnouncementPolicy>
@@ -84,10 +84,11 @@ function* unannounced(policies: readonly Policy[], input: Inventory): Iterable<D
   for (const { key, loadBalancerIPs } of models) {
     const entry = entries.get(key)
     if (answered.has(key) || entry === undefined) continue
-    yield finding(entry, ['metadata', 'labels'], {
+    const labels = ['metadata', 'labels']
+    yield finding(entry, isWritten(entry, labels) ? labels : ['spec', 'type'], {
       code: 'FW217',
       severity: input.isWhole ? 'error' : 'warning',
-      message: `Service ${key} gets ${loadBalancerIPs.join(', ')}, which no announcement policy has announced`,
+      message: `Service ${key} gets ${loadBalancerIPs.join(', ')}, and no announcement policy has it announced`,
       why: `As soon as there is one CiliumL2AnnouncementPolicy, only what a policy selects is answered for on the LAN; here ${policies.map(wants).join('; ')}.`,
       fix: 'give the Service the labels of a policy, or widen a policy’s serviceSelector',
     })

@@ -88,6 +88,15 @@ function advice(code: 'FW220' | 'FW221' | 'FW222', asked: Asked): Pick<Diagnosti
       }
     }
     case 'FW221': {
+      if (requestPath(asked.entry) !== undefined) {
+        const held = allocation.pools.map(
+          ({ pool }) => `${pool.name} holds ${pool.ranges.map(({ text }) => text).join(', ')}`,
+        )
+        return {
+          why: `Its EXTERNAL-IP stays <pending>, and no Event says so. Pool ${held.join('; pool ')}.`,
+          fix: 'ask for an address that a pool for the Service holds, or leave the request out to get the next free one',
+        }
+      }
       const wanted = allocation.pools.map(({ pool }) =>
         pool.selector === undefined
           ? `${pool.name} takes every Service`
@@ -95,7 +104,7 @@ function advice(code: 'FW220' | 'FW221' | 'FW222', asked: Asked): Pick<Diagnosti
       )
       return {
         why: `Its EXTERNAL-IP stays <pending>, and no Event says so. Pool ${wanted.join('; pool ')}.`,
-        fix: 'give the Service the labels that a pool wants, or ask for an address that a pool for it holds',
+        fix: 'give the Service the labels that a pool wants, or widen the pool’s serviceSelector',
       }
     }
     case 'FW222':

@@ -31,10 +31,12 @@ export const clusterAddress: Rule = {
             fix: 'leave clusterIP out to get a free address of the range',
           })
         const holder = holders.get(address)
-        if (holder !== undefined) yield refuse(`${lead}, which ${holder} has already`)
+        // Objects of the site are checked with the site (FW206).
+        if (entry.isOfSite) holders.set(address, `Service ${keyOf(entry.object)}${whereIs(entry, path)}`)
+        else if (holder !== undefined) yield refuse(`${lead}, which ${holder} has already`)
         else if (isOutside(ranges, address))
           yield refuse(`${lead}, which is outside the Service range ${ranges.map(formatCidr).join(', ')}`)
-        holders.set(address, holder ?? `Service ${keyOf(entry.object)}${whereIs(entry, path)}`)
+        if (!holders.has(address)) holders.set(address, `Service ${keyOf(entry.object)}${whereIs(entry, path)}`)
       }
     }
   },

@@ -100,7 +100,7 @@ function notThere(workload: Workload, { need, stock, input }: Missing): Diagnost
   const siblings = [...stock[kind].keys()].flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
   const near = nearestName(name, siblings)
   const elsewhere = [...stock[kind].keys()].find(key => key.endsWith(`/${name}`))
-  const origin = input.isWhole ? '' : ' unless the cluster has it already or a tool makes it'
+  const origin = input.isWhole ? '' : ', unless the cluster has it already or a tool makes it'
   return finding(workload.entry, path, {
     code: 'FW320',
     severity: 'warning',

@@ -66,7 +66,7 @@ function missingService(found: Diagnostic, { entry, input }: Surroundings): Diag
       metadata.namespace === entry.object.metadata.namespace ? [metadata.name] : [],
     )
   const near = nearestName(name, siblings)
-  const advised = near === undefined ? found : { ...found, fix: `Did you mean ${near}?` }
+  const advised = near === undefined ? found : { ...found, fix: `did you mean ${near}?` }
   const maker = input.foreignNaming(name)
   if (maker !== undefined) {
     const why = `It is not among the manifests; ${describeObject(maker)}, which names it, may make it.`
