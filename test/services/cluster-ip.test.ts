@@ -35,7 +35,7 @@ const v4 = slice('default/web', {
 const v6 = slice('default/web', {
   ports: http,
   endpoints: [
-    { address: 'fd00:244:0::10', node: 'k8s-1' },
+    { address: 'fd00:244::10', node: 'k8s-1' },
     { address: 'fd00:244:1::10', node: 'k8s-2' },
   ],
 })
@@ -182,21 +182,33 @@ test('an established connection keeps its pod when endpoints change', async () =
   socket.destroy()
 })
 
-test('sessionAffinity keeps a client with its pod, and gives it another when that one is gone', async () => {
-  const sticky = { ...web, spec: { ...web.spec, sessionAffinity: 'ClientIP' as const } }
-  await world.apply({ services: [sticky], endpointSlices: [v4] })
-  const first = (await ask(world.machine('b1'), '10.96.0.20')).pod
-  for (let i = 0; i < 12; i++) assert.equal((await ask(world.machine('b1'), '10.96.0.20')).pod, first)
-  const lost = world.pods.get(first)?.addresses[0]
-  const rest = { ...v4, endpoints: v4.endpoints.filter(({ addresses }) => addresses[0] !== lost) }
-  await world.apply({ services: [sticky], endpointSlices: [rest] })
-  const second = (await ask(world.machine('b1'), '10.96.0.20')).pod
-  assert.notEqual(second, first)
-  for (let i = 0; i < 12; i++) assert.equal((await ask(world.machine('b1'), '10.96.0.20')).pod, second)
-  // Back to all four: who had found a new pod stays there.
-  await world.apply({ services: [sticky], endpointSlices: [v4] })
-  for (let i = 0; i < 12; i++) assert.equal((await ask(world.machine('b1'), '10.96.0.20')).pod, second)
-})
+for (const [family, address, slice] of [
+  ['IPv4', '10.96.0.20', v4],
+  ['IPv6', 'fd00:96::20', v6],
+] as const) {
+  test(`sessionAffinity keeps a client with its pod, and gives it another when that one is gone (${family})`, async () => {
+    const sticky = { ...web, spec: { ...web.spec, sessionAffinity: 'ClientIP' as const } }
+    const stays = async () => {
+      const { pod } = await ask(world.machine('b1'), address)
+      for (let i = 0; i < 12; i++) assert.equal((await ask(world.machine('b1'), address)).pod, pod)
+      return pod
+    }
+    await world.apply({ services: [sticky], endpointSlices: [slice] })
+    const first = await stays()
+    const lost = world.pods.get(first)?.addresses
+    const rest = {
+      ...slice,
+      endpoints: slice.endpoints.filter(({ addresses: [own] }) => !lost?.some(at => at === own)),
+    }
+    assert.ok(rest.endpoints.length < slice.endpoints.length)
+    await world.apply({ services: [sticky], endpointSlices: [rest] })
+    const second = await stays()
+    assert.notEqual(second, first)
+    // Back to all of them: who had found a new pod stays there.
+    await world.apply({ services: [sticky], endpointSlices: [slice] })
+    assert.equal(await stays(), second)
+  })
+}
 
 test('loadBalancerSourceRanges stop clients outside, never pods and nodes', async () => {
   const allow = (...ranges: string[]) => ({ ...web, spec: { ...web.spec, loadBalancerSourceRanges: ranges } })

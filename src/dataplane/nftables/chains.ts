@@ -47,6 +47,7 @@ export function chainsOf(verdict: Verdict, family: Family): readonly Chain[] {
       const seconds = stickySeconds
       return [
         chain(
+          ...(family === 6 ? [{ kind: 'fingerprint' } as const] : []),
           { kind: 'number', number: 0 },
           { kind: 'recall' },
           { kind: 'renew', seconds },

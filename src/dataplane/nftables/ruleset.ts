@@ -15,7 +15,7 @@ export type SetKind =
   | 'backends'
   /** address . protocol . port . number → ticket; a ticket is a number that stays with its backend */
   | 'tickets'
-  /** client . address . protocol . port → ticket; filled by the kernel */
+  /** client . address . protocol . port → ticket; filled by the kernel. IPv6: fingerprint . protocol . port → ticket */
   | 'clients'
   /** address . protocol . port . range of clients */
   | 'allowed'
@@ -52,6 +52,8 @@ export type Rule =
   | { readonly kind: 'number'; readonly number: number }
   /** Ends the search with the backend of the drawn number; goes on when there is none. */
   | { readonly kind: 'forward' }
+  /** IPv6 only: marks the connection with a hash of client and address, by which the client is remembered. */
+  | { readonly kind: 'fingerprint' }
   | { readonly kind: 'recall' }
   | { readonly kind: 'renew'; readonly seconds: number }
   | { readonly kind: 'forward-known' }

@@ -29,7 +29,7 @@ export function newSets(family: Family): string {
     frontends: ['map', `type ${place} : verdict;`],
     backends: ['map', `type ${place} . mark : ${address} . inet_service;`],
     tickets: ['map', `type ${place} . mark : mark;`],
-    clients: ['map', `type ${address} . ${place} : mark; flags dynamic,timeout; size ${mostClients};`],
+    clients: ['map', `type ${clientKey(family).type} : mark; flags dynamic,timeout; size ${mostClients};`],
     allowed: ['set', `type ${place} . ${address}; flags interval;`],
     inside: ['set', intervals],
     local: ['set', intervals],
@@ -64,7 +64,7 @@ export function newChains(chains: readonly Chain[]): string {
 function ruleText(rule: Rule, family: Family): string {
   const ip = family === 4 ? 'ip' : 'ip6'
   const place = `${ip} daddr . meta l4proto . th dport`
-  const client = `${ip} saddr . ${place}`
+  const client = clientKey(family).expression
   const named = (kind: SetKind) => `@${kind}${family}`
   const forward = `dnat ${ip} to ${place} . meta mark map ${named('backends')}`
   switch (rule.kind) {
@@ -78,6 +78,8 @@ function ruleText(rule: Rule, family: Family): string {
       return `meta mark set ${integer(rule.number, 0, 0xffff_ffff)}`
     case 'forward':
       return forward
+    case 'fingerprint':
+      return 'ct mark set jhash ip6 saddr . ip6 daddr mod 4294967295 seed 0x66770001'
     case 'recall':
       return `meta mark set ${client} map ${named('clients')}`
     case 'renew':
@@ -111,6 +113,20 @@ function ruleText(rule: Rule, family: Family): string {
     case 'masquerade':
       return `${ip} saddr ${named('pod-sources')} ${ip} daddr != ${named('near')} masquerade`
   }
+}
+
+/**
+ * By what a client of a sticky Service is remembered. nft 1.0.6 aborts, and whoever runs it with it, when a rule writes to a map
+ * whose key is longer than 16 bytes. So two IPv6 addresses stand there as their hash: clients with the same hash share a
+ * backend, and no packet goes to a Service that it was not sent to, as a ticket of another Service leads nowhere.
+ */
+function clientKey(family: Family): { readonly type: string; readonly expression: string } {
+  return family === 4
+    ? {
+        type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service',
+        expression: 'ip saddr . ip daddr . meta l4proto . th dport',
+      }
+    : { type: 'mark . inet_proto . inet_service', expression: 'ct mark . meta l4proto . th dport' }
 }
 
 /** A node's primary address by name: `masquerade` could pick a load-balancer address that stands on lo. */
