@@ -66,17 +66,31 @@ export function createApplier(options: ApplierOptions): Applier {
     return result.exitCode === 0 ? undefined : result.stderr.trim()
   }
 
+  /** A plan that cannot be written is a failure like one that the kernel refuses: the old rules stay. */
+  async function attempt(
+    plan: NodePlan,
+    before: Loaded | undefined,
+  ): Promise<{ readonly transaction: Transaction } | { readonly why: string }> {
+    try {
+      const transaction = before === undefined ? loadAll(plan) : change(before, plan)
+      const why = await execute(transaction)
+      return why === undefined ? { transaction } : { why }
+    } catch (error) {
+      return { why: String(error) }
+    }
+  }
+
   async function once(): Promise<void> {
     const plan = wanted
     if (plan === undefined || loaded?.plan === plan) return
     const [before, since] = [loaded, wantedAt]
     const startedAt = performance.now()
     const full = before === undefined
-    const transaction = full ? loadAll(plan) : change(before, plan)
-    const why = await execute(transaction).catch((error: unknown) => String(error))
+    const outcome = await attempt(plan, before)
     const now = performance.now()
     pace.spend(now - startedAt, now)
-    if (why !== undefined) {
+    if ('why' in outcome) {
+      const { why } = outcome
       // Whatever differs from what we believe, a full load mends it.
       loaded = undefined
       tell(() => onFailure?.(why, full ? backoffMs : 0))
@@ -84,6 +98,7 @@ export function createApplier(options: ApplierOptions): Applier {
       backoffMs = full ? Math.min(backoffMs * 2, longestBackoffMs) : firstBackoffMs
       return
     }
+    const { transaction } = outcome
     backoffMs = firstBackoffMs
     loaded = transaction.after
     const applied = { node, elements: transaction.elements, latencyMs: now - since, applyMs: now - startedAt, full }
