@@ -3,8 +3,7 @@ import type { ControllerOptions, Informers } from '../../controllers/framework/c
 import { startIngressStatus } from '../../controllers/ingress/ingress-status.ts'
 import { type IngressTables, startIngressTables } from '../../controllers/ingress/ingress-tables.ts'
 import type { NetworkSource } from '../../controllers/network/start-network.ts'
-import type { Runtime } from '../../lab/runtime.ts'
-import { createNginx } from '../../lab/runtimes/nginx.ts'
+import { createNginx, type NginxRuntime } from '../../lab/runtimes/nginx.ts'
 import { trustBundle } from '../../sys/trust.ts'
 import type { LabCertificates } from './certificates.ts'
 import { logProblem } from './log.ts'
@@ -17,7 +16,7 @@ export interface LabIngressOptions {
 
 export interface LabIngress extends AsyncDisposable {
   readonly tables: IngressTables
-  readonly runtime: Runtime
+  readonly runtime: NginxRuntime
 }
 
 export function startIngress({ world, network, certificates }: LabIngressOptions): LabIngress {

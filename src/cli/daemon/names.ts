@@ -33,6 +33,8 @@ export interface Names extends AsyncDisposable {
   readonly clusterZones: readonly LocalZone[]
   /** The LAN's resolver, which the DNS pods ask for everything else. */
   readonly upstream: readonly Address[]
+  /** Publishes what is known now; resolves when every server answers so. */
+  settled(): Promise<void>
   /** Resolves when the LAN's and the internet's name servers answer. */
   readonly ready: Promise<void>
 }
@@ -54,8 +56,8 @@ export async function startNames(options: NamesOptions): Promise<Names> {
 
   const zone = site.dns.zone
   const dns = { zone, ttlSeconds: site.dns.ttlSeconds }
-  const publishCluster = paced(() => cluster.publish(dnsRecords(network.current(), dns).filter(isServable)))
-  stack.defer(network.onChange(publishCluster))
+  const publishCluster = () => cluster.publish(dnsRecords(network.current(), dns).filter(isServable))
+  stack.defer(network.onChange(paced(publishCluster)))
 
   const allIngresses = informers.of<Ingress>(ingresses)
   const allServices = informers.of<Service>(services)
@@ -129,6 +131,11 @@ export async function startNames(options: NamesOptions): Promise<Names> {
       { name: '10.in-addr.arpa', type: 'transparent' },
     ],
     upstream: site.lan.gateways,
+    async settled() {
+      publishCluster()
+      publishLan()
+      await Promise.all([cluster.settled(), lan.settled()])
+    },
     ready,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -214,8 +214,15 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   )
   void control
   await names.ready
+  // Whichever comes first: a lab with a pod that never gets ready must not wait for its packets.
   void untilQuiet({ pods: informers.of<Pod>(pods), status }).then(flood.resolve)
-  await untilReady({ status, programs, balancer, report: step, withinMs: readyWithinMs })
+  await untilReady({
+    status,
+    release: flood.resolve,
+    followers: [balancer, programs, names, ingress.runtime],
+    report: step,
+    withinMs: readyWithinMs,
+  })
   status.isUp(Date.now())
 
   const kept = stack.move()

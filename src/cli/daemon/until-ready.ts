@@ -1,13 +1,13 @@
-// When is a lab up? When every workload has its pods ready and every node's kernel knows of them.
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { NodePrograms } from '../../controllers/network/program-nodes.ts'
-import type { LabAnnouncements } from './announcements.ts'
+// When is a lab up? When every workload has its pods ready, and kernels, names and proxies know of them.
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from './lab-status.ts'
 
 export interface ReadyOptions {
   readonly status: Status
-  readonly programs: NodePrograms
-  readonly balancer: LabAnnouncements
+  /** Lets those who were spared the flood of the start go to work. */
+  readonly release: () => void
+  /** Who must have caught up before a packet, a name or a request finds its way. */
+  readonly followers: readonly { settled(): Promise<void> }[]
   readonly report: (text: string) => void
   /** After so long the lab counts as up all the same, and what is missing is named. */
   readonly withinMs: number
@@ -15,7 +15,7 @@ export interface ReadyOptions {
 
 const pollMs = 5
 
-export async function untilReady({ status, programs, balancer, report, withinMs }: ReadyOptions): Promise<void> {
+export async function untilReady({ status, release, followers, report, withinMs }: ReadyOptions): Promise<void> {
   const deadline = performance.now() + withinMs
   let reportedAt = 0
   for (;;) {
@@ -28,6 +28,7 @@ export async function untilReady({ status, programs, balancer, report, withinMs 
     }
     await sleep(pollMs)
   }
-  await balancer.settled()
-  await programs.settled()
+  release()
+  await turn()
+  for (const follower of followers) await follower.settled()
 }

@@ -8,6 +8,7 @@ export interface RecordServer {
 export class RecordView {
   #records: readonly DnsRecord[] = []
   readonly #servers = new Set<RecordServer>()
+  readonly #updates = new Set<Promise<void>>()
   readonly #onError: (error: unknown) => void
 
   /** `onError` hears of a server that did not take a change; the next change is tried again. */
@@ -21,14 +22,27 @@ export class RecordView {
 
   publish(records: readonly DnsRecord[]): void {
     this.#records = records
-    for (const server of this.#servers) server.update(records).catch(this.#onError)
+    for (const server of this.#servers) this.#update(server)
   }
 
   /** The server has been started with `records`; returns the way to stop following. */
   attach(server: RecordServer): () => void {
     this.#servers.add(server)
     // A change may have come between the start and now.
-    server.update(this.#records).catch(this.#onError)
+    this.#update(server)
     return () => this.#servers.delete(server)
+  }
+
+  /** Resolves when every server has taken what was published, or has failed to. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#updates)
+  }
+
+  #update(server: RecordServer): void {
+    const update = server
+      .update(this.#records)
+      .catch(this.#onError)
+      .finally(() => this.#updates.delete(update))
+    this.#updates.add(update)
   }
 }

@@ -64,16 +64,25 @@ shift
 const initScript = `${viewScript}"$@" || exit "$?"`
 const execInView = `${viewScript}exec "$@"`
 
-export function createNginx(options: NginxOptions): Runtime {
+export interface NginxRuntime extends Runtime {
+  /** Resolves when every proxy serves what its class's table says, or has refused it. */
+  settled(): Promise<void>
+}
+
+export function createNginx(options: NginxOptions): NginxRuntime {
   let machine: Promise<NginxOnMachine> | undefined
+  const running = new Set<Instance>()
   return {
+    async settled() {
+      await Promise.all([...running].map(instance => instance.settled()))
+    },
     name: 'nginx',
     matches: container => isIngressNginx(container.image ?? ''),
     describe: image => `Container image "${image}" is not pulled: it runs this machine's NGINX, driven by Fairway`,
     async start(context) {
       machine ??= examineNginx(host)
       try {
-        return await startContainer(context, { ...options, machine: await machine })
+        return await startContainer(context, { ...options, machine: await machine, running })
       } catch (error) {
         // Perhaps NGINX is installed by the time of the next attempt.
         machine = undefined
@@ -110,6 +119,8 @@ export function identityOf({ args = [], command = [] }: Pick<Container, 'args' |
 
 interface StartOptions extends NginxOptions {
   readonly machine: NginxOnMachine
+  /** The instance is in here as long as it lives. */
+  readonly running: Set<Instance>
 }
 
 async function startContainer(context: ContainerContext, options: StartOptions): Promise<RunningContainer> {
@@ -142,7 +153,9 @@ async function startContainer(context: ContainerContext, options: StartOptions):
   const health = serveHealth(context, { identity, instance, serving, machine: options.machine })
   log('stdout', `fairway: ingress class ${identity.className}, controller ${identity.controller}\n`)
 
+  options.running.add(instance)
   void exited.promise.then(() => {
+    options.running.delete(instance)
     subscription?.close()
     follower.close()
     health.close()
