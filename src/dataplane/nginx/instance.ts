@@ -1,5 +1,6 @@
 // Keeps one running NGINX at the newest configuration it accepts, and never leaves it without one.
 import type { ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -11,6 +12,7 @@ import { ask } from './probe.ts'
 import type { CertificateFiles } from './proxy-options.ts'
 import { findOffenders, type Unit, unitsOf, without } from './quarantine.ts'
 import { reload } from './reload.ts'
+import { ReloadPace } from './reload-pace.ts'
 import type { Serving } from './serving.ts'
 import { createCertificateStore, type Issue } from './store-certificates.ts'
 
@@ -59,10 +61,6 @@ export interface Instance {
   stop(graceMs: number): Promise<void>
 }
 
-/** Gathers the changes of one deployment: an Ingress, its Service and its endpoints come within a few milliseconds. */
-const debounceMs = 20
-/** A reload makes new workers and lets old ones linger; a storm of changes must not make hundreds of them. */
-const betweenReloadsMs = 250
 const retryMs = 1000
 const startTimeoutMs = 10_000
 
@@ -80,7 +78,9 @@ export function createInstance(options: InstanceOptions): Instance {
   let pending: ProxyInput | undefined
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | undefined
-  let lastReloadAt = Number.NEGATIVE_INFINITY
+  const pace = new ReloadPace()
+  /** What NGINX was last found to accept, but for the addresses of endpoints. */
+  let acceptedShape: string | undefined
   const waiters: (() => void)[] = []
   /** Units that NGINX refused, with what they said then. */
   const quarantined = new Map<Unit, { readonly said: string; readonly why: string }>()
@@ -97,7 +97,7 @@ export function createInstance(options: InstanceOptions): Instance {
       working = work().finally(() => {
         working = undefined
         if (pending === undefined || stopping) for (const wake of waiters.splice(0)) wake()
-        else schedule(Math.max(debounceMs, lastReloadAt + betweenReloadsMs - performance.now()))
+        else schedule(pace.waitMs(performance.now()))
       })
     }, delayMs)
   }
@@ -109,6 +109,7 @@ export function createInstance(options: InstanceOptions): Instance {
     try {
       await apply(input)
     } catch (error) {
+      acceptedShape = undefined
       change({ lastSuccessful: false, failures: state.failures + 1 })
       options.onProblem(error, retryMs)
       // A newer input needs no retry of the old one.
@@ -127,7 +128,8 @@ export function createInstance(options: InstanceOptions): Instance {
     const startedAt = performance.now()
     if (child === undefined) await start(candidate.compiled.revision)
     else await reload(serving, { child, revision: candidate.compiled.revision })
-    lastReloadAt = startedAt
+    pace.reloaded(startedAt)
+    acceptedShape = shapeOf(candidate.compiled)
     store.keepOnly(candidate.files)
     change({
       revision: candidate.compiled.revision,
@@ -149,8 +151,9 @@ export function createInstance(options: InstanceOptions): Instance {
     const units = unitsOf(table)
     for (const [unit, { said }] of quarantined) if (units.get(unit) !== said) quarantined.delete(unit)
     let candidate = await write(without(table, new Set(quarantined.keys())), secrets)
-    // What answers now was tested when it came.
+    // What answers now was tested when it came, and other addresses of endpoints make nothing wrong. A test costs as much as a start.
     if (candidate.compiled.revision === state.revision) return withRefusals(candidate)
+    if (acceptedShape === shapeOf(candidate.compiled)) return withRefusals(candidate)
     const refusal = await test()
     if (refusal === undefined) return withRefusals(candidate)
     change({ lastSuccessful: false, failures: state.failures + 1 })
@@ -232,7 +235,7 @@ export function createInstance(options: InstanceOptions): Instance {
     },
     update(input) {
       pending = input
-      schedule(Math.max(debounceMs, lastReloadAt + betweenReloadsMs - performance.now()))
+      schedule(pace.waitMs(performance.now()))
     },
     settled() {
       if (pending === undefined && working === undefined) return Promise.resolve()
@@ -251,6 +254,13 @@ export function createInstance(options: InstanceOptions): Instance {
       clearTimeout(kill)
     },
   }
+}
+
+/** The configuration without the addresses of endpoints, which are written from parsed addresses and cannot be refused. */
+function shapeOf({ text, revision }: CompiledProxy): string {
+  return createHash('sha256')
+    .update(text.replaceAll(revision, '').replaceAll(/^ *server [^{]*;$/gm, ''))
+    .digest('base64')
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
