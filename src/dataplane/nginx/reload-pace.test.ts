@@ -2,33 +2,32 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ReloadPace } from './reload-pace.ts'
 
-test('a change after a quiet time waits only for what comes with it', () => {
+test('the first changes after a quiet time wait only for what comes with them', () => {
   const pace = new ReloadPace()
-  assert.equal(pace.waitMs(0), 10)
-  pace.reloaded(10)
-  assert.equal(pace.waitMs(5000), 10)
+  for (let reload = 0; reload < 4; reload++) {
+    assert.equal(pace.waitMs(0), 10)
+    pace.reloaded(0)
+  }
+  assert.equal(pace.waitMs(0), 300)
 })
 
-test('a change right behind a reload waits for the gap to pass', () => {
-  const pace = new ReloadPace()
-  pace.reloaded(100)
-  assert.equal(pace.waitMs(105), 35)
-  assert.equal(pace.waitMs(139), 10)
-})
-
-test('in a storm the gap grows to a second, and quiet makes it short again', () => {
+test('in a storm there is one reload for each 300 ms', () => {
   const pace = new ReloadPace()
   let now = 0
-  const gaps: number[] = []
-  for (let reload = 0; reload < 7; reload++) {
+  let reloads = 0
+  for (; now < 30_000; reloads++) {
+    now += pace.waitMs(now)
     pace.reloaded(now)
-    gaps.push(pace.waitMs(now))
-    now += gaps.at(-1) ?? 0
   }
-  assert.deepEqual(gaps, [40, 80, 160, 320, 640, 1000, 1000])
-  pace.reloaded(now)
-  now += 60_000
-  assert.equal(pace.waitMs(now), 10)
-  pace.reloaded(now)
-  assert.equal(pace.waitMs(now), 40)
+  assert.ok(reloads >= 99 && reloads <= 105, `${reloads} in 30 s`)
+})
+
+test('after a quiet second a few are free again, and never more than at the start', () => {
+  const pace = new ReloadPace()
+  const burst = (now: number) => {
+    let count = 0
+    for (; pace.waitMs(now) === 10; count++) pace.reloaded(now)
+    return count
+  }
+  assert.deepEqual([burst(0), burst(1000), burst(60_000)], [4, 3, 4])
 })

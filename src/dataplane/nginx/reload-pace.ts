@@ -2,25 +2,25 @@
 
 /** The changes of one deployment: an Ingress, its Service and its endpoints come within a few milliseconds. */
 const gatherMs = 10
-/** From one reload to the next. A reload makes new workers and lets old ones linger; a storm of changes must not make hundreds. */
-const shortestGapMs = 40
-const longestGapMs = 1000
+/** A reload makes new workers and lets old ones linger: a few may follow one another closely, a storm must not make hundreds. */
+const mostAtOnce = 4
+const oneEachMs = 300
 
-/** The gap doubles as long as changes come within it, and is short again after a quiet one. Times are of `performance.now()`. */
+/** A bucket of reloads that are free, filled again as time goes by. Times are of `performance.now()`. */
 export class ReloadPace {
-  #reloadedAt = Number.NEGATIVE_INFINITY
-  #gapMs = shortestGapMs
-  #hasHeldBack = false
+  #free = mostAtOnce
+  #at = 0
 
   waitMs(now: number): number {
-    const restMs = this.#reloadedAt + this.#gapMs - now
-    this.#hasHeldBack ||= restMs > gatherMs
-    return Math.max(gatherMs, restMs)
+    return Math.max(gatherMs, (1 - this.#freeAt(now)) * oneEachMs)
   }
 
   reloaded(now: number): void {
-    this.#gapMs = this.#hasHeldBack ? Math.min(this.#gapMs * 2, longestGapMs) : shortestGapMs
-    this.#hasHeldBack = false
-    this.#reloadedAt = now
+    this.#free = Math.max(0, this.#freeAt(now) - 1)
+    this.#at = now
+  }
+
+  #freeAt(now: number): number {
+    return Math.min(mostAtOnce, this.#free + (now - this.#at) / oneEachMs)
   }
 }
