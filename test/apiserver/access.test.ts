@@ -1,6 +1,9 @@
 // Who may do what: certificates, tokens, and those who show nothing.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { request } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { serviceAccounts } from '../../src/objects/kinds/service-account.ts'
 import { startCluster, type TestCluster } from './cluster.testing.ts'
@@ -97,4 +100,43 @@ test('an administrator may act as somebody else, nobody else may', async () => {
 test('a token may not be asked for shorter than ten minutes', async () => {
   const short = await cluster.kubectl('create', 'token', 'bot', '--duration=1m')
   assert.match(short.stderr, /may not specify a duration less than 10 minutes/)
+})
+
+test('whoever resets an upgrade that is being refused harms nobody', async () => {
+  const server = createServer(cluster.api.requestHandler()).on('upgrade', cluster.api.upgradeHandler())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(port, '127.0.0.1').on('error', () => {})
+    await once(socket, 'connect')
+    const head =
+      'GET /api/v1/namespaces/default/pods/x/exec HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket'
+    await new Promise<void>(resolve => socket.write(`${head}\r\n\r\n`, () => resolve()))
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+  }
+  assert.equal((await fetch(`http://127.0.0.1:${port}/version`)).status, 200)
+  server.closeAllConnections()
+  await new Promise(resolve => server.close(resolve))
+})
+
+test('names that nothing has do not make the metrics grow', async () => {
+  for (let i = 0; i < 5; i++) await ask(`/api/v1/invented-${i}`)
+  const { stdout } = await cluster.kubectl('get', '--raw', '/metrics')
+  assert.match(stdout, /apiserver_request_total\{verb="GET",resource="none",code="403"\} \d+/)
+  assert.doesNotMatch(stdout, /invented/)
+})
+
+test('a body that is too large is refused, and the connection with it', async () => {
+  const server = createServer(cluster.api.requestHandler({ assume: { name: 'test', groups: ['system:masters'] } }))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/api/v1/namespaces/default/configmaps`
+  const body = JSON.stringify({ metadata: { name: 'large' }, data: { fill: 'x'.repeat(4 * 1024 * 1024) } })
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  assert.deepEqual([answer.status, answer.headers.get('connection')], [413, 'close'])
+  await answer.body?.cancel()
+  assert.equal((await fetch(url)).status, 200)
+  server.closeAllConnections()
+  await new Promise(resolve => server.close(resolve))
 })

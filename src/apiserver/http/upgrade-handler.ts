@@ -14,6 +14,8 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 export function upgradeHandler(api: ApiServer, options: HandlerOptions = {}): UpgradeListener {
   return (request, socket, head) => {
+    // Node gives the socket away without a listener, and a client may reset it before it has read the refusal.
+    socket.on('error', () => socket.destroy())
     let target: UpgradeTarget
     try {
       target = admit(api, request, options)
