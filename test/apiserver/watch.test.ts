@@ -172,6 +172,28 @@ test('pages show one moment, whatever happens between them', async () => {
   assert.equal(second.metadata.resourceVersion, first.metadata.resourceVersion)
 })
 
+test('a page goes on only where it began: in its resource and its namespace', async () => {
+  for (const name of ['q1', 'q2']) await make(name, { queue: 'yes' })
+  const list = async (path: string, query: string) => {
+    const answer = await fetch(`${url}/api/v1/${path}?limit=1${query}`)
+    const body = (await answer.json()) as { metadata: { continue?: string }; message?: string }
+    return { code: answer.status, ...body }
+  }
+  const first = await list('namespaces/default/configmaps', '')
+  const more = `&continue=${first.metadata.continue}`
+  assert.equal((await list('namespaces/default/configmaps', more)).code, 200)
+  for (const elsewhere of [
+    'secrets',
+    'namespaces/default/secrets',
+    'namespaces/kube-system/configmaps',
+    'configmaps',
+  ]) {
+    const refused = await list(elsewhere, more)
+    assert.deepEqual([elsewhere, refused.code], [elsewhere, 400])
+    assert.match(refused.message ?? '', /continue key is not valid/)
+  }
+})
+
 test('a list larger than a client may owe is told whole, and a client that does not read is cut off later', {
   timeout: 20_000,
 }, async () => {

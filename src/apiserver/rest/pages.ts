@@ -4,6 +4,8 @@ import type { Entry } from '../store/collection.ts'
 import { badRequest } from './errors.ts'
 
 export interface Page {
+  /** The collection and, if only one was read, the namespace: a token is good for this alone. */
+  readonly scope: string
   readonly entries: readonly Entry[]
   readonly revision: number
   /** Index of the first entry of the next page. */
@@ -22,7 +24,8 @@ export class Pages {
 
   constructor(options: { readonly randomUUID: () => string; readonly capacity?: number }) {
     this.#randomUUID = options.randomUUID
-    this.#capacity = options.capacity ?? 64
+    // Each keeps alive what its objects were like at the time.
+    this.#capacity = options.capacity ?? 16
   }
 
   keep(page: Page): string {
@@ -30,15 +33,18 @@ export class Pages {
     if (id === undefined) {
       id = this.#randomUUID()
       this.#tokens.set(page.entries, id)
-      this.#lists.set(id, { entries: page.entries, revision: page.revision })
+      this.#lists.set(id, { scope: page.scope, entries: page.entries, revision: page.revision })
       this.#forgetOldest()
     }
     return Buffer.from(JSON.stringify({ v: 'fairway/1', list: id, position: page.position })).toString('base64url')
   }
 
-  resume(token: string): Page {
+  resume(token: string, scope: string): Page {
     const { list, position } = decode(token)
     const remembered = this.#lists.get(list)
+    if (remembered !== undefined && remembered.scope !== scope) {
+      throw badRequest('continue key is not valid: it was made for a list of something else')
+    }
     if (remembered === undefined) {
       throw new ApiError(
         410,

@@ -40,7 +40,8 @@ export function list(api: Api, served: ServedKind, request: ListRequest & { read
   const selection = selectionOf(served, request)
   checkVersion(api, request)
   const collection = api.store.collection(served.collection)
-  const resumed = request.continue === undefined ? undefined : request.pages.resume(request.continue)
+  const scope = `${served.collection}/${request.namespace ?? ''}`
+  const resumed = request.continue === undefined ? undefined : request.pages.resume(request.continue, scope)
   const entries = resumed?.entries ?? within(collection.entries(), request.namespace)
   const revision = resumed?.revision ?? api.store.revision
   const limit = request.limit ?? 0
@@ -52,7 +53,7 @@ export function list(api: Api, served: ServedKind, request: ListRequest & { read
   }
   const resourceVersion = String(revision)
   if (position >= entries.length) return { items, resourceVersion }
-  const token = request.pages.keep({ entries, revision, position })
+  const token = request.pages.keep({ scope, entries, revision, position })
   const rest = entries.length - position
   return { items, resourceVersion, continue: token, ...(selection.everything ? { remainingItemCount: rest } : {}) }
 }
