@@ -46,6 +46,8 @@ async function readBytes(exchange: Exchange): Promise<Buffer> {
   for await (const chunk of exchange.request as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > maxBytes) {
+      // The rest is not read, so nothing that follows on this connection could be told from it.
+      exchange.response.setHeader('Connection', 'close')
       throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`)
     }
     chunks.push(chunk)

@@ -9,7 +9,8 @@ import type { Exchange } from './exchange.ts'
 import { nonResourceRoutes } from './non-resource-routes.ts'
 import { replyError } from './reply.ts'
 import { handleResource } from './resource-handler.ts'
-import { parseResourcePath } from './resource-path.ts'
+import { parseResourcePath, type ResourcePath } from './resource-path.ts'
+import { isVirtual } from './virtual-resources.ts'
 
 export interface HandlerOptions {
   /** Who a request is from that shows neither certificate nor token; anonymous when absent. */
@@ -32,7 +33,7 @@ async function serve(api: ApiServer, exchange: MutableExchange, options: Handler
   response.once('finish', () => {
     api.metrics.count({
       method: watching ? 'WATCH' : exchange.method,
-      resource: target?.plural ?? 'none',
+      resource: servedPlural(api, target),
       code: response.statusCode,
       seconds: (performance.now() - started) / 1000,
     })
@@ -48,6 +49,13 @@ async function serve(api: ApiServer, exchange: MutableExchange, options: Handler
   const route = nonResourceRoutes.find(candidate => candidate.matches(path))
   if (route === undefined) throw noSuchResource()
   await route.answer(api, exchange)
+}
+
+/** Only names that are served: whoever asks for others must not make the metrics grow. */
+function servedPlural(api: ApiServer, target: ResourcePath | undefined): string {
+  if (target === undefined) return 'none'
+  const { group, version, plural } = target
+  return isVirtual(target) || api.kinds.find(group, version, plural) !== undefined ? plural : 'none'
 }
 
 export type MutableExchange = { -readonly [K in keyof Exchange]: Exchange[K] }
