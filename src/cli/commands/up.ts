@@ -1,5 +1,5 @@
 // `fairway up`: starts a lab from a folder, or brings a running one up to date with it.
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -9,6 +9,7 @@ import { banner } from '../banner.ts'
 import { type Command, exit, type Io, UndecidedError, UsageError } from '../command.ts'
 import { daemonCommand } from '../daemon-command.ts'
 import { ensureMachine } from '../ensure-machine.ts'
+import { explainNamespaces } from '../explain-namespaces.ts'
 import { findRunningLab, stateOf } from '../find-lab.ts'
 import type { DaemonReport, LabSettings, LabStatus } from '../lab-calls.ts'
 import { type Progress, progressOn } from '../progress.ts'
@@ -93,6 +94,7 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
   const isNew = !hasState(state)
   const outcome = Promise.withResolvers<DaemonReport>()
   const diagnostics: Diagnostic[] = []
+  let hasBegun = false
   const launch = launchDaemon({
     state,
     command: daemonCommand(),
@@ -101,6 +103,7 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
     detached,
     onReport: message => {
       const report = message as DaemonReport
+      hasBegun = true
       if (report.kind === 'progress') progress.step(report.text)
       else if (report.kind === 'diagnostics') diagnostics.push(...report.diagnostics)
       else if (report.kind === 'ready' || report.kind === 'failed') outcome.resolve(report)
@@ -111,6 +114,8 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
   if (launch.kind === 'runs already')
     throw new UndecidedError(`lab ${state.lab} is being started or ended by somebody else at this moment`)
 
+  if (launch.kind === 'no namespaces') throw new UndecidedError(whyNoNamespaces(state))
+
   const { daemon } = launch
   const stop = interruption()
   const first = await Promise.race([
@@ -119,7 +124,9 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
       (code): DaemonReport => ({
         kind: 'failed',
         exitCode: exit.undecided,
-        message: `the lab's daemon ended with ${code}; its log says why: ${state.log}`,
+        message: hasBegun
+          ? `the lab's daemon ended with ${code}; its log says why: ${state.log}`
+          : whyNoNamespaces(state),
       }),
     ),
     stop.then((): DaemonReport => ({ kind: 'failed', exitCode: interrupted, message: 'interrupted' })),
@@ -141,6 +148,21 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
     return code
   }
   return await stayUntilTheEnd(daemon, { stop, state, io, progress, code })
+}
+
+/** The daemon speaks as soon as it is in its namespaces, so one that never spoke was not let in. */
+function whyNoNamespaces(state: StateDirectory): string {
+  const setting = (name: string) => {
+    try {
+      return readFileSync(`/proc/sys/${name}`, 'utf8').trim()
+    } catch {
+      // Not every kernel has every switch.
+      return undefined
+    }
+  }
+  const lastLine = readFileSync(state.log, 'utf8').trimEnd().split('\n').at(-1) ?? ''
+  const said = /^(unshare|mount): /.test(lastLine) ? lastLine : ''
+  return explainNamespaces({ rootless: process.getuid?.() !== 0, said, setting })
 }
 
 interface Stay {

@@ -37,6 +37,8 @@ export type Launch =
   /** The record is missing while another launch is under way. */
   | { readonly kind: 'runs already'; readonly record?: DaemonRecord }
   | { readonly kind: 'port taken'; readonly socket: string; readonly port: number }
+  /** The namespaces could not be made; the end of the log says why. */
+  | { readonly kind: 'no namespaces' }
 
 export interface LaunchedDaemon {
   readonly record: DaemonRecord
@@ -93,7 +95,8 @@ export function launchDaemon(options: LaunchOptions): Launch {
     // A session of its own: Ctrl-C goes to the launching command, which then asks the daemon to stop.
     detached: true,
   })
-  return { kind: 'launched', daemon: superviseDaemon(child, { options, rootless, listeners }) }
+  const daemon = superviseDaemon(child, { options, rootless, listeners })
+  return daemon === undefined ? { kind: 'no namespaces' } : { kind: 'launched', daemon }
 }
 
 function unshareArguments(rootless: boolean): readonly string[] {
@@ -108,13 +111,21 @@ interface Supervision {
   readonly listeners: readonly { readonly name: string; readonly port: number }[]
 }
 
-function superviseDaemon(child: ChildProcess, { options, rootless, listeners }: Supervision): LaunchedDaemon {
+/** Undefined when it has ended already. */
+function superviseDaemon(
+  child: ChildProcess,
+  { options, rootless, listeners }: Supervision,
+): LaunchedDaemon | undefined {
   const { state } = options
   const leash = child.stdio[leashDescriptor]
-  const supervisor = child.pid === undefined ? undefined : identify(child.pid)
-  if (supervisor === undefined || !(leash instanceof Duplex)) {
+  if (child.pid === undefined || !(leash instanceof Duplex)) {
     child.on('error', () => {})
     throw new Error('cannot start unshare, which makes the namespaces; it comes with the Debian package util-linux')
+  }
+  const supervisor = identify(child.pid)
+  if (supervisor === undefined) {
+    leash.on('error', () => {})
+    return undefined
   }
   const record: DaemonRecord = {
     supervisor,

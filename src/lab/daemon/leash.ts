@@ -54,10 +54,13 @@ export function send(socket: Duplex, message: object): void {
 
 /** Calls back for each whole line; a line that is no JSON is not ours and is passed over. */
 export function onMessages(socket: Duplex, callback: (message: unknown) => void): void {
-  createInterface({ input: socket }).on('line', line => {
+  const lines = createInterface({ input: socket })
+  lines.on('line', line => {
     const message = parse(line)
     if (message !== undefined) callback(message)
   })
+  // It repeats the socket's errors: the other end is gone, which the socket's close tells whoever cares.
+  lines.on('error', () => {})
 }
 
 function parse(line: string): unknown {
