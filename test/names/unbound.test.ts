@@ -102,6 +102,16 @@ test('a wildcard answers for names that have no answer of their own', async () =
   assert.deepEqual(await ask('one.lan.example', 'A'), ['192.0.2.2'])
 })
 
+test('a change that is refused in the middle takes nothing away', async () => {
+  await server.update([soa, echo])
+  const bad = record('bad.default.svc.cluster.local', 'A', 'nonsense')
+  const moved = record('echo.default.svc.cluster.local', 'A', '10.96.0.9')
+  await assert.rejects(server.update([soa, moved, bad]), /refused/)
+  assert.deepEqual(await ask('echo.default.svc.cluster.local', 'A'), ['10.96.0.7'])
+  await server.update([soa, moved])
+  assert.deepEqual(await ask('echo.default.svc.cluster.local', 'A'), ['10.96.0.9'])
+})
+
 test('of many updates at once the last one wins', async () => {
   const updates = Array.from({ length: 50 }, (_, index) =>
     server.update([soa, record('echo.default.svc.cluster.local', 'A', `10.96.1.${index}`)]),
