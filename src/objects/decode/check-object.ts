@@ -4,7 +4,7 @@ import type { FieldProblem, KindDefinition } from '../kind.ts'
 import { nearestName } from '../nearest.ts'
 import { describeObject, type KubeObject } from '../object.ts'
 import { fieldText } from '../problems.ts'
-import { checkSchema, type Schema, schemaAt, schemaOf } from '../schema.ts'
+import { checkSchema, childSchema, resolve, type Schema, schemaAt, schemaOf } from '../schema.ts'
 import type { Source } from './source.ts'
 
 export interface ObjectPlace {
@@ -19,7 +19,7 @@ export function problemsOf(object: KubeObject, definition: KindDefinition): Fiel
   const found = checkSchema(schema, object)
   const wrong = found.filter(problem => problem.unknownField !== true)
   // What comes next relies on the types: parts of a wrong type are taken out before.
-  const sound = wrong.length === 0 && !holdsNull(object) ? object : (without(object, wrong) as KubeObject)
+  const sound = wrong.length === 0 && !holdsNull(object) ? object : (without(object, wrong, schema) as KubeObject)
   const deeper = definition.validate?.(definition.defaults(sound)) ?? []
   const known = new Set(wrong.map(({ path }) => fieldText(path)))
   // A field that the schema refused already would only be reported as missing once more.
@@ -110,20 +110,37 @@ function holdsNull(value: unknown): boolean {
 
 /**
  * A copy without the parts that these problems are about, and without nulls, which Go reads as absent. List items become
- * null, so that the others keep their place.
+ * what Go reads a null as: the empty value of their type, so that the others keep their place.
  */
-function without(value: unknown, problems: readonly FieldProblem[]): unknown {
+function without(whole: unknown, problems: readonly FieldProblem[], schema: Schema): unknown {
   const refused = new Set(problems.map(problem => problem.path.join('\u0000')))
-  const copy = (inner: unknown, at: string): unknown => {
+  const copy = (inner: unknown, at: string, unresolved: Schema | undefined): unknown => {
     if (inner === null || (refused.has(at) && at !== '')) return undefined
     if (typeof inner !== 'object') return inner
+    const shape = unresolved === undefined ? undefined : resolve(unresolved)
     const child = (key: string | number) => (at === '' ? String(key) : `${at}\u0000${key}`)
-    if (Array.isArray(inner)) return inner.map((item, index) => copy(item, child(index)) ?? null)
+    if (Array.isArray(inner)) {
+      return inner.map((item, index) => copy(item, child(index), shape?.items) ?? emptyValue(shape?.items))
+    }
     return Object.fromEntries(
       Object.entries(inner)
-        .map(([key, item]) => [key, copy(item, child(key))] as const)
+        .map(([key, item]) => [key, copy(item, child(key), shape && childSchema(shape, key))] as const)
         .filter(([, item]) => item !== undefined),
     )
   }
-  return copy(value, '')
+  return copy(whole, '', schema)
+}
+
+function emptyValue(schema: Schema | undefined): unknown {
+  switch (schema === undefined ? undefined : resolve(schema).type) {
+    case 'string':
+      return ''
+    case 'object':
+      return {}
+    case 'integer':
+    case 'number':
+      return 0
+    default:
+      return null
+  }
 }
