@@ -4,8 +4,9 @@ import { keyOf } from '../../objects/object.ts'
 import type { Store } from '../store/store.ts'
 import type { Claim } from './service-addresses.ts'
 
-const first = 30_000
-const last = 32_767
+/** The range of Kubernetes. */
+export const nodePorts = { first: 30_000, last: 32_767 } as const
+const { first, last } = nodePorts
 /** Upstream keeps the lower end for ports that are asked for. */
 const firstDynamic = first + 86
 

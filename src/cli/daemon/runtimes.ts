@@ -10,6 +10,7 @@ import { createDnsRuntime } from '../../lab/runtimes/unbound.ts'
 import type { Topology } from '../../lab/topology/topology.ts'
 import type { Site } from '../../site/site.ts'
 import { trustBundle } from '../../sys/trust.ts'
+import { agentSocket } from './agents.ts'
 import type { LabCertificates } from './certificates.ts'
 import type { LabIngress } from './ingress.ts'
 import type { Names } from './names.ts'
@@ -38,7 +39,7 @@ export function labRuntimes({ site, topology, names, ingress, certificates }: Ru
     }),
     createHostAgent({
       containerNames: new Set(['cilium-agent']),
-      programDirectory: `${runtimeDirectory}/agent-programs`,
+      programs: { directory: `${runtimeDirectory}/agent-programs`, socket: agentSocket },
       command: (node, argv) => topology.machines.get(node)?.command(argv) ?? argv,
     }),
     createBusybox(roots),

@@ -28,6 +28,7 @@ import { inventoryOf } from '../inventory-of.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
 import { type LoadedInput, loadInput } from '../load-input.ts'
 import { readInput } from '../read-input.ts'
+import { startAgents } from './agents.ts'
 import { startLoadBalancer } from './announcements.ts'
 import { applyObjects } from './apply-objects.ts'
 import { openCertificates } from './certificates.ts'
@@ -156,6 +157,8 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   const ingress = stack.use(startIngress({ world: shared, network: calm, certificates }))
 
   const balancer = stack.use(startLoadBalancer({ world: shared, facts, network, topology }))
+
+  stack.use(await startAgents({ site, topology, network }))
 
   step('starting nodes')
   const kubelets = stack.use(

@@ -5,6 +5,16 @@ import { addressAt, type Cidr, contains, sizeOf } from '../../net/cidr.ts'
 /** The network address and the first hosts are the gateway's and the user's; pods begin here. */
 const firstIndex = 10
 
+/** How many pods can have an address at the same time. */
+export function placesIn(cidrs: readonly Cidr[]): number {
+  return Math.max(0, endOfPlaces(cidrs) - firstIndex)
+}
+
+/** The last address of an IPv4 network is its broadcast address. */
+function endOfPlaces(cidrs: readonly Cidr[]): number {
+  return Math.min(65_536, ...cidrs.map(cidr => Number(sizeOf(cidr)))) - 1
+}
+
 /**
  * One node's address plan: the same place in each of its pod CIDRs. Places are handed out in turn, so that an address
  * that was given back rests as long as possible: what still knows the old pod must not reach a new one.
@@ -17,8 +27,7 @@ export class PodAddresses {
 
   constructor(cidrs: readonly Cidr[]) {
     this.#cidrs = cidrs
-    // The last address of an IPv4 network is its broadcast address.
-    this.#places = Math.min(65_536, ...cidrs.map(cidr => Number(sizeOf(cidr)))) - 1
+    this.#places = endOfPlaces(cidrs)
   }
 
   /** Undefined when every place is taken. One address per CIDR, in their order. */

@@ -1,42 +1,43 @@
-// Which programs does a node's agent have that runbooks call, and what do they say?
+// Which programs does a node's agent have that runbooks call, and how do they reach the daemon, which knows the answers?
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Commands of Cilium's agent that runbooks use, and where this lab tells the same. */
-const commands: readonly { readonly words: string; readonly instead: string }[] = [
-  { words: 'status', instead: 'kubectl get nodes; kubectl get pods -n kube-system -l k8s-app=cilium; fairway status' },
-  { words: 'policy get', instead: 'kubectl get networkpolicies,ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies -A' },
-  { words: 'service list', instead: 'kubectl get services,endpointslices -A' },
-  { words: 'bpf lb list', instead: 'kubectl exec -n kube-system ds/cilium -- nft list table inet fairway-services' },
-  { words: 'connectivity test', instead: 'fairway status; fairway exec laptop -- curl URL' },
-] // biome-ignore format: a table
-
-/** As for every command of Fairway: there is no answer because something is missing. */
-const undecided = 3
-
-function answerTo({ words, instead }: (typeof commands)[number]): string {
-  return `
-'${words}' | '${words} '*)
-  echo "cilium ${words}: no answer yet: this node's agent is Fairway's own, on nftables; Cilium does not run here."
-  echo "Look here instead: ${instead}" ;;`
-}
+/** The variable that tells a program which node's agent it is in; Cilium's agent has it too. */
+export const nodeVariable = 'K8S_NODE_NAME'
 
 /**
- * `cilium` in a lab without Cilium. It says what is missing and where to look, and fails, so that no script takes its silence for
- * health.
+ * `cilium` in a lab without Cilium: hands its arguments over and prints what comes back. When nobody answers it fails, so that no
+ * script takes its silence for health.
  */
-const ciliumScript = `#!/bin/sh
-exec >&2
-case "$*" in${commands.map(answerTo).join('')}
+function ciliumScript(socket: string): string {
+  return `#!/bin/sh
+answer=$(
+  for word do printf '%s\\0' "$word"; done |
+    curl -sS --max-time 60 --noproxy '*' --unix-socket '${socket}' -H 'content-type: text/plain' --data-binary @- \\
+      "http://agent/\${${nodeVariable}:-$HOSTNAME}"
+  echo .
+)
+head=\${answer%%
+*}
+text=\${answer#*
+}
+text=\${text%.}
+case $head in
+'0 stdout' | [1-9]*' stdout') printf '%s' "$text" ;;
+[1-9]*' stderr') printf '%s' "$text" >&2 ;;
 *)
-  echo "cilium\${1:+ $*}: not known to this node's agent, which is Fairway's own; Cilium does not run here."
-  echo "Commands that it will answer: ${commands.map(({ words }) => words).join(', ')}." ;;
+  echo "cilium: no answer: the daemon of this lab is not reachable at ${socket}" >&2
+  exit 3 ;;
 esac
-exit ${undecided}
+exit "\${head%% *}"
 `
+}
 
-/** Writes the programs into the directory, which is made. */
-export function writeAgentPrograms(directory: string): void {
+/** Writes the programs into the directory, which is made. The socket's path goes into a script: no quotes in it. */
+export function writeAgentPrograms(directory: string, socket: string): void {
+  if (!/^[\w./-]+$/.test(socket)) throw new Error(`not a path for a script: ${JSON.stringify(socket)}`)
   mkdirSync(directory, { recursive: true })
-  writeFileSync(join(directory, 'cilium'), ciliumScript, { mode: 0o755 })
+  // Its name since Cilium 1.15, and the one that runbooks still have.
+  for (const name of ['cilium-dbg', 'cilium'])
+    writeFileSync(join(directory, name), ciliumScript(socket), { mode: 0o755 })
 }

@@ -1,15 +1,15 @@
 // How does a node's agent pod run: nothing to serve, but programs that are run in it see the node's network?
 import type { ExecOptions, ExecSession } from '../../apiserver/pod-streams.ts'
 import type { ContainerContext, ContainerExit, RunningContainer, Runtime } from '../runtime.ts'
-import { writeAgentPrograms } from './agent-programs.ts'
+import { nodeVariable, writeAgentPrograms } from './agent-programs.ts'
 import { startProgram } from './container-root/program.ts'
 import { execScript } from './container-root/setup-script.ts'
 
 export interface HostAgentOptions {
   /** Which containers are agents, by the name of the container and the image's last part. */
   readonly containerNames: ReadonlySet<string>
-  /** Made, and put before PATH: programs that only agents have. */
-  readonly programDirectory?: string
+  /** Programs that only agents have: where they are put, before everything else in PATH, and the socket that they ask. */
+  readonly programs?: { readonly directory: string; readonly socket: string }
   /** The node's own view (host name, resolver) around a command; the command as it is when absent. */
   readonly command?: (nodeName: string, argv: readonly string[]) => readonly string[]
 }
@@ -17,7 +17,7 @@ export interface HostAgentOptions {
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export function createHostAgent(options: HostAgentOptions): Runtime {
-  if (options.programDirectory !== undefined) writeAgentPrograms(options.programDirectory)
+  if (options.programs !== undefined) writeAgentPrograms(options.programs.directory, options.programs.socket)
   return {
     name: 'host-agent',
     matches: (container, pod) => pod.spec?.hostNetwork === true && options.containerNames.has(container.name),
@@ -41,9 +41,10 @@ function startAgent(context: ContainerContext, options: HostAgentOptions): Runni
         env: {
           HOSTNAME: nodeName,
           HOME: '/root',
+          [nodeVariable]: nodeName,
           ...(tty && { TERM: 'xterm' }),
           ...env,
-          PATH: options.programDirectory === undefined ? path : `${options.programDirectory}:${path}`,
+          PATH: options.programs === undefined ? path : `${options.programs.directory}:${path}`,
         },
         tty,
         stdin,
