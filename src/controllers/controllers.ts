@@ -1,5 +1,6 @@
 // Which controllers make up the control plane, and in which order are they started?
 import { startEndpoints } from './endpoints/endpoints.ts'
+import { startEventExpiry } from './events/expire-events.ts'
 import { type ControllerOptions, withInformers } from './framework/context.ts'
 import type { Controller } from './framework/controller.ts'
 import { startGarbage } from './garbage/garbage.ts'
@@ -26,6 +27,7 @@ export const controlPlane: readonly ((options: ControlPlaneOptions) => Controlle
   startEndpoints,
   startNodes,
   startGarbage,
+  startEventExpiry,
 ]
 
 /** All of them, on shared informers. They end with the signal, or each by its own disposal. */

@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { manualClock } from '../../client/manual-clock.testing.ts'
 import type { DnsRecord } from '../../network/dns-record.ts'
 import { RecordView } from './record-view.ts'
 
 const records: readonly DnsRecord[] = [{ name: 'a.example', type: 'A', ttlSeconds: 5, data: '10.0.0.1' }]
 
-/** Timers that go off when the test says so. */
-function handClock() {
-  const due: (() => void)[] = []
-  return {
-    now: () => 0,
-    setTimer(_delayMs: number, callback: () => void) {
-      due.push(callback)
-      return () => void due.splice(due.indexOf(callback), 1)
-    },
-    goOff: () => {
-      for (const callback of due.splice(0)) callback()
-    },
-  }
-}
-
 test('a server that did not take a change is offered it again, until it is detached', async () => {
-  const clock = handClock()
+  const clock = manualClock()
   const errors: unknown[] = []
   const taken: (readonly DnsRecord[])[] = []
   let isBroken = false
@@ -36,11 +22,11 @@ test('a server that did not take a change is offered it again, until it is detac
   isBroken = true
   view.publish(records)
   await view.settled()
-  clock.goOff()
+  clock.advance(1_000)
   await view.settled()
   assert.deepEqual([errors.length, taken.at(-1)], [2, []])
   isBroken = false
-  clock.goOff()
+  clock.advance(1_000)
   await view.settled()
   assert.equal(taken.at(-1), records)
 
@@ -48,7 +34,7 @@ test('a server that did not take a change is offered it again, until it is detac
   view.publish([])
   await view.settled()
   detach()
-  clock.goOff()
+  clock.advance(1_000)
   await view.settled()
   assert.equal(errors.length, 3)
 })

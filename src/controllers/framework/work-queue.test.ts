@@ -1,26 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { manualClock } from '../../client/manual-clock.testing.ts'
 import { createWorkQueue, type ReconcileResult } from './work-queue.ts'
-
-/** A clock that stands still until it is advanced. */
-function manualClock() {
-  let now = 0
-  const timers = new Set<{ at: number; callback: () => void }>()
-  return {
-    now: () => now,
-    setTimer(delayMs: number, callback: () => void) {
-      const timer = { at: now + delayMs, callback }
-      timers.add(timer)
-      return () => void timers.delete(timer)
-    },
-    advance(ms: number) {
-      now += ms
-      for (const timer of [...timers]) {
-        if (timer.at <= now && timers.delete(timer)) timer.callback()
-      }
-    },
-  }
-}
 
 function queueOf(reconcile: (key: string) => Promise<ReconcileResult>) {
   const clock = manualClock()
