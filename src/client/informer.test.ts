@@ -120,6 +120,27 @@ test('an observed write that the watch has already seen deleted does not come ba
   stop.abort()
 })
 
+test('an object that was recreated and observed is not taken for deleted when its deletion is told', async () => {
+  const { client, informer, changes, stop } = start()
+  await informer.synced
+  await client.create(widgets, widget('a'))
+  await turns()
+  await client.delete(widgets, { namespace: 'shop', name: 'a' })
+  const recreated = await client.create(widgets, widget('a'))
+  informer.observe(recreated)
+  await turns()
+  assert.deepEqual(
+    changes.map(({ before, after }) => [before?.metadata.uid, after?.metadata.uid]),
+    [
+      [undefined, changes[0]?.after?.metadata.uid],
+      [changes[0]?.after?.metadata.uid, undefined],
+      [undefined, recreated.metadata.uid],
+    ],
+  )
+  assert.equal(informer.items.get('shop/a')?.metadata.uid, recreated.metadata.uid)
+  stop.abort()
+})
+
 test('with replay a late subscriber is told of what is there, without it only of what comes', async () => {
   for (const replay of [true, false]) {
     const client = memoryClient()

@@ -64,6 +64,15 @@ export function startInformer<T extends KubeObject>(
     }
   }
 
+  /** What `observe` brought in may be newer than an event. An object recreated under its name is a deletion and a creation. */
+  const take = (object: T) => {
+    const key = keyOf(object)
+    const held = cache.items.get(key)
+    if (isOlder(object, held)) return
+    if (held !== undefined && held.metadata.uid !== object.metadata.uid) deliver(cache.delete(key))
+    deliver(cache.set(object))
+  }
+
   const list = async () => {
     const answer = await client.list<T>(kind, scope)
     if (signal.aborted) return
@@ -82,9 +91,8 @@ export function startInformer<T extends KubeObject>(
       }
       const { object } = event
       version = later(version, object.metadata.resourceVersion)
-      if (event.type === 'DELETED') deliver(cache.delete(keyOf(object)))
-      // What `observe` brought in may be newer than the event.
-      else if (!isOlder(object, cache.items.get(keyOf(object)))) deliver(cache.set(object))
+      if (event.type !== 'DELETED') take(object)
+      else if (!isOlder(object, cache.items.get(keyOf(object)))) deliver(cache.delete(keyOf(object)))
     }
   }
 
@@ -130,7 +138,7 @@ export function startInformer<T extends KubeObject>(
     indexBy: valuesOf => cache.indexBy(valuesOf),
     observe(object) {
       if (!isSynced || compareVersions(object.metadata.resourceVersion, version) <= 0) return
-      if (!isOlder(object, cache.items.get(keyOf(object)))) deliver(cache.set(object))
+      take(object)
     },
   }
 }
