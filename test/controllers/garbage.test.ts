@@ -8,6 +8,7 @@ import {
   type CustomResourceDefinition,
   customResourceDefinitions,
 } from '../../src/objects/kinds/custom-resource-definition.ts'
+import { namespaces } from '../../src/objects/kinds/namespace.ts'
 import type { KubeObject, OwnerReference } from '../../src/objects/object.ts'
 import { startPlane } from './plane.testing.ts'
 
@@ -62,6 +63,19 @@ test('orphan: the owner goes, the dependents stay without it', async () => {
   await world.client.delete(configMaps, key('top'), { propagation: 'Orphan' })
   await world.eventually(async () => assert.deepEqual(await names(world.client), ['child']))
   assert.equal((await world.client.get(configMaps, key('child')))?.metadata.ownerReferences, undefined)
+})
+
+test('an object without a namespace is not removed for an owner that has one', async () => {
+  await using world = await plane()
+  const owner = await make(world.client, 'owner')
+  await make(world.client, 'orphaned', [{ ...ownedBy(owner), uid: 'gone', name: 'gone' }])
+  await world.client.create(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'wide', ownerReferences: [{ ...ownedBy(owner), uid: 'elsewhere' }] },
+  })
+  await world.eventually(async () => assert.deepEqual(await names(world.client), ['owner']))
+  assert.equal((await world.client.get(namespaces, { name: 'wide' }))?.metadata.deletionTimestamp, undefined)
 })
 
 test('an owner that never was, or lives again under another uid, owns nothing', async () => {

@@ -51,7 +51,9 @@ export function startGarbage(options: ControllerOptions): Controller {
       .find(candidate => candidate.kind === reference.kind && apiVersionOf(candidate) === reference.apiVersion)
     if (kind === undefined) return 'unknown'
     const { namespace } = object.metadata
-    const key = { name: reference.name, ...(kind.namespaced && namespace !== undefined ? { namespace } : {}) }
+    // Without a namespace there is no telling which owner is meant: upstream leaves such an object alone, too.
+    if (kind.namespaced && namespace === undefined) return 'unknown'
+    const key = { name: reference.name, ...(kind.namespaced && { namespace }) }
     const found = await client.get(kind, key)
     return found?.metadata.uid === reference.uid ? 'solid' : 'absent'
   }
