@@ -22,7 +22,7 @@ export async function readInput(path: string, io: Io): Promise<readonly InputFil
 }
 
 function yamlFilesBelow(full: string, asGiven: string): readonly string[] {
-  const stat = statSync(full, { throwIfNoEntry: false })
+  const stat = readable(full, () => statSync(full, { throwIfNoEntry: false }))
   if (stat === undefined) throw new InputError(`no such file or folder: ${asGiven}`)
   if (!stat.isDirectory()) return [full]
   return readable(full, () => readdirSync(full, { withFileTypes: true }))

@@ -92,6 +92,15 @@ test('a key that is set twice is reported with both places, and the object left 
   assert.equal(decoded.objects.length, 0)
 })
 
+test('a second object without a separator is told once, as what it is', () => {
+  const decoded = decode(`${web}${web}data:\n  a: "1"\n  a: "2"\n`)
+  assert.deepEqual(told(decoded), [
+    '5:1 FW101 a second object begins here, and no --- stands before it → put --- on a line of its own before this one',
+    '11:3 FW101 key "a" is already set in this map → keep one of them; the other is at line 10',
+  ])
+  assert.equal(decoded.objects.length, 0)
+})
+
 test('an almost known kind and an old apiVersion are told apart from foreign kinds', () => {
   const object = (apiVersion: string, kind: string) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n`
   const decoded = decode(

@@ -6,6 +6,7 @@ import { findRepeats } from './decode/find-repeats.ts'
 import { type Identity, identify } from './decode/identify.ts'
 import { oldFormWarnings } from './decode/old-forms.ts'
 import { Source } from './decode/source.ts'
+import { yamlDiagnostics } from './decode/yaml-diagnostics.ts'
 import type { KindDefinition } from './kind.ts'
 import { describeObject, type KubeObject } from './object.ts'
 import { splitDocuments } from './yaml/documents.ts'
@@ -59,18 +60,7 @@ class Decoder {
 
   document(source: Source): void {
     const { value } = source
-    for (const mistake of source.mistakes) {
-      const earlier = mistake.earlier === undefined ? undefined : source.position(mistake.earlier)
-      this.#diagnostics.push({
-        code: mistake.kind === 'syntax' ? 'FW100' : mistake.kind === 'duplicate-key' ? 'FW101' : 'FW102',
-        severity: 'error',
-        message: mistake.message,
-        ...mistakeAdvice[mistake.kind],
-        ...(mistake.kind === 'syntax' && source.isTemplate ? templateAdvice : {}),
-        ...(earlier === undefined ? {} : { fix: `keep one of them; the other is at line ${earlier.line}` }),
-        position: source.position(mistake.place),
-      })
-    }
+    this.#diagnostics.push(...yamlDiagnostics(source))
     if (value === null || source.mistakes.some(mistake => mistake.kind !== 'duplicate-key')) return
     // With two values for one key there is no telling which was meant: the rest is checked, the object left out.
     const [kept, keptUnknown] = [this.#objects.length, this.#unknown.length]
@@ -185,9 +175,6 @@ class Decoder {
   }
 }
 
-/** Templates of charts are no YAML before Helm has filled them in. */
-const templateAdvice = { fix: 'fill the template in first: helm template <chart> | fairway check -' }
-
 /** An object whose kind is not built in. */
 interface Unknown {
   readonly object: KubeObject
@@ -224,15 +211,6 @@ function mistakeOf(object: KubeObject, { identity, place }: MistakenPlace): Diag
 function positionIn({ source, path }: ObjectPlace): DecodedObject['positionOf'] {
   return (field, part) => source.positionOf([...path, ...field], part)
 }
-
-const mistakeAdvice = {
-  syntax: { why: 'The document cannot be read, so none of it is used; the others are.' },
-  'duplicate-key': { why: 'One of the two values would silently win, so the document is left out.' },
-  alias: {
-    why: 'The document cannot be written out in full, so none of it is used.',
-    fix: 'write the value out where the alias stands',
-  },
-} as const
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
