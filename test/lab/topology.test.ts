@@ -11,6 +11,7 @@ import { attachPod, detachPod } from '../../src/lab/topology/pods.ts'
 import { startTopology, type Topology } from '../../src/lab/topology/topology.ts'
 import { address } from '../../src/net/address.ts'
 import type { NetNamespace } from '../../src/sys/namespace.ts'
+import { bindUdp } from '../../src/sys/sockets.ts'
 import { anton, antonDualStack } from './anton-plan.testing.ts'
 import { useOwnRun } from './own-run.testing.ts'
 
@@ -145,4 +146,25 @@ test('an HTTP server on a free port belongs to the pod alone', async () => {
   assert.deepEqual([reply.exitCode, reply.stdout], [0, 'here'])
   assert.equal(await ask(node, '127.0.0.1', port), 'ECONNREFUSED')
   server.close()
+})
+
+test('a pod is reached by the first packet after it was attached, and is heard', async () => {
+  await using topology = await startTopology(anton)
+  const node = machine(topology, 'k8s-1')
+  const heard = new Set<number>()
+  const asking = node.namespace.inside(() => bindUdp({ port: 0 }))
+  asking.on('message', message => heard.add(message.readUInt8(0)))
+  // Most links carry by themselves in time: it takes many to see that all do.
+  const count = 80
+  for (let index = 0; index < count; index++) {
+    const own = `10.244.0.${10 + index}`
+    await using pod = await attachPod(node, { name: `pod-${index}`, addresses: [address(own)] })
+    const answering = pod.inside(() => bindUdp({ port: 5000 }))
+    answering.on('message', (message, { port, address: from }) => answering.send(message, port, from))
+    asking.send(Buffer.of(index), 5000, `::ffff:${own}`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+    answering.close()
+  }
+  asking.close()
+  assert.equal(heard.size, count)
 })

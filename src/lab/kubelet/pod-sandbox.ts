@@ -6,7 +6,6 @@ import { type Address, parseAddress } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
 import type { ContainerContext } from '../runtime.ts'
-import { awaitLink } from './await-link.ts'
 import type { PodFacts } from './downward.ts'
 import { environmentOf } from './environment.ts'
 import { hostsFile, podNames } from './hosts-file.ts'
@@ -67,10 +66,7 @@ export class PodSandbox {
       this.addresses = given
       this.#isHolding = true
     }
-    const namespace = await sandboxes.attach(machine, { name: this.#name, addresses: this.addresses })
-    this.#namespace = namespace
-    const [first] = this.addresses
-    if (first !== undefined) await awaitLink({ node: machine.namespace, pod: namespace }, first)
+    this.#namespace = await sandboxes.attach(machine, { name: this.#name, addresses: this.addresses })
     this.#hasOpened = true
   }
 
@@ -104,7 +100,10 @@ export class PodSandbox {
       sources,
       directory: this.#directory,
       nodeDirectory: join(directory, 'nodes', machine.name),
-      serviceAccount: serviceAccount?.(pod.metadata.namespace ?? 'default', pod.spec?.serviceAccountName ?? 'default'),
+      // A token is signed when somebody asks for it: few pods have anybody who does.
+      get serviceAccount() {
+        return serviceAccount?.(pod.metadata.namespace ?? 'default', pod.spec?.serviceAccountName ?? 'default')
+      },
     }
   }
 

@@ -66,9 +66,10 @@ export function mountsOf(container: ContainerSpec, options: VolumeOptions): read
     within(realpathSync(directory), relative(realpathSync(directory), realpathSync(source)))
     mounts.push({ source, target: normalize(`/${mountPath}`), readOnly: readOnly || isWrittenByUs(volume) })
   }
-  const account = options.serviceAccount
   const isMounted = mounts.some(({ target }) => target === serviceAccountPath)
-  if (account !== undefined && pod.spec?.automountServiceAccountToken !== false && !isMounted) {
+  const wantsAccount = pod.spec?.automountServiceAccountToken !== false && !isMounted
+  const account = wantsAccount ? options.serviceAccount : undefined
+  if (account !== undefined) {
     const source = join(options.directory, 'volumes', serviceAccountVolume)
     writeVolume(source, accountFiles(account, pod.metadata.namespace ?? 'default'))
     mounts.push({ source, target: serviceAccountPath, readOnly: true })
@@ -118,7 +119,7 @@ function filesOf(
   volume: VolumeSpec,
   options: Pick<VolumeOptions, 'facts' | 'sources' | 'serviceAccount'>,
 ): VolumeFiles | undefined | string {
-  const { facts, sources, serviceAccount } = options
+  const { facts, sources } = options
   const namespace = facts.pod.metadata.namespace ?? 'default'
   const files: VolumeFiles = new Map()
   const problems: string[] = []
@@ -162,8 +163,9 @@ function filesOf(
       if (source.configMap !== undefined) take(source.configMap, 'configmap', mode)
       if (source.secret !== undefined) take(source.secret, 'secret', mode)
       if (source.downwardAPI !== undefined) downward(source.downwardAPI.items ?? [], mode)
-      if (source.serviceAccountToken !== undefined && serviceAccount !== undefined) {
-        files.set(source.serviceAccountToken.path, { bytes: Buffer.from(serviceAccount.token), mode })
+      const account = source.serviceAccountToken === undefined ? undefined : options.serviceAccount
+      if (source.serviceAccountToken !== undefined && account !== undefined) {
+        files.set(source.serviceAccountToken.path, { bytes: Buffer.from(account.token), mode })
       }
     }
   } else return undefined

@@ -6,7 +6,7 @@ import { type Change, changeNetwork } from '../../sys/netlink.ts'
 import { createNamespace, networkDescriptor } from '../../sys/netns.ts'
 import { podLinkName, stableMac } from './link-names.ts'
 import type { Machine } from './machine.ts'
-import { prepareNamespace } from './settings.ts'
+import { preparePod } from './settings.ts'
 
 export interface PodAttachment {
   /** The namespace's name; unique in the lab. */
@@ -15,17 +15,21 @@ export interface PodAttachment {
   readonly mtu?: number
 }
 
+/** Any length but the default of 1000 would do: the link has no queue to speak of. */
+const queueLength = 500
+
 /** The next hop that every pod sees. It exists only as a neighbour entry that leads to the node's end of the link. */
 const gateways: Readonly<Record<Family, Address>> = { 4: address('169.254.1.1'), 6: address('fe80::1') }
 
 /**
  * Makes the pod's namespace, with `eth0` carrying the addresses, routes to and from the node, and permanent neighbour
- * entries at both ends, so that no ARP is ever needed. What was made is removed again when it throws.
+ * entries at both ends, so that no ARP is ever needed; it carries packets when this resolves. What was made is removed again when it throws.
  */
 export async function attachPod(node: Machine, pod: PodAttachment): Promise<NetNamespace> {
   const namespace = createNamespace(pod.name)
   try {
-    prepareNamespace(namespace, new Set(pod.addresses.map(familyOf)))
+    const families = new Set(pod.addresses.map(familyOf))
+    preparePod(namespace, families)
     const device = podLinkName(pod.name)
     const macs = { pod: stableMac(`${pod.name}/eth0`), node: stableMac(`${pod.name}/node`) }
     const mtu = pod.mtu === undefined ? {} : { mtu: pod.mtu }
@@ -45,10 +49,14 @@ export async function attachPod(node: Machine, pod: PodAttachment): Promise<NetN
     changeNetwork(namespace, netlink =>
       netlink.apply([
         { kind: 'set-link', name: 'lo', up: true },
+        ...(families.has(6) ? [] : [{ kind: 'set-link', name: 'eth0', noIpv6Addresses: true } as const]),
         { kind: 'set-link', name: 'eth0', up: true },
         ...pod.addresses.flatMap(own => podSide(own, macs.node)),
       ]),
     )
+    // The node's end was up before the link carried, and drops what it should send until the kernel's link watcher has run: a lost
+    // SYN comes again only after a second. A new length sets its queue up now.
+    changeNetwork(node.namespace, netlink => netlink.apply([{ kind: 'set-link', name: device, queueLength }]))
     return namespace
   } catch (error) {
     await detachPod(node, namespace)

@@ -3,28 +3,33 @@ import type { Family } from '../../net/address.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
 import { type Settings, writeKnownSettings, writeSettings } from '../../sys/sysctl.ts'
 
+/** Addresses are given, none is guessed, and nobody on these links could hold a duplicate. */
+const givenAddresses: Settings = { 'net.ipv6.conf.default.accept_dad': 0, 'net.ipv6.conf.default.accept_ra': 0 }
+
 /**
- * To be called before the namespace has interfaces: the `default` settings are what a new interface starts with.
- * Loopback keeps `::1` in any case, since programs expect it.
+ * To be called before the namespace has interfaces: the `default` settings are what a new interface starts with. Nothing is written
+ * for a pod without IPv6: to find a setting takes the kernel longer the more namespaces there are.
  */
-export function prepareNamespace(namespace: NetNamespace, families: ReadonlySet<Family>): void {
-  namespace.inside(() => {
-    writeSettings(
-      families.has(6)
-        ? // Addresses are given, none is guessed, and nobody on these links could hold a duplicate.
-          { 'net.ipv6.conf.default.accept_dad': 0, 'net.ipv6.conf.default.accept_ra': 0 }
-        : // Without it every interface gets a link-local address and multicast groups that nobody asked for.
-          { 'net.ipv6.conf.default.disable_ipv6': 1 },
-    )
-    // A container may listen on port 80 without being root, as in Kubernetes.
-    writeSettings({ 'net.ipv4.ip_unprivileged_port_start': 0 })
-  })
+export function preparePod(namespace: NetNamespace, families: ReadonlySet<Family>): void {
+  if (families.has(6)) namespace.inside(() => writeSettings(givenAddresses))
 }
 
-/** A machine on the LAN: it may get packets on another interface than it would answer on. */
+/** A container's program may listen on port 80 without being root, as in Kubernetes. */
+export function allowLowPorts(namespace: Pick<NetNamespace, 'inside'>): void {
+  namespace.inside(() => writeSettings({ 'net.ipv4.ip_unprivileged_port_start': 0 }))
+}
+
+/**
+ * A machine on the LAN: it may get packets on another interface than it would answer on. To be called before it has interfaces.
+ * Loopback keeps `::1` in any case, since programs expect it.
+ */
 export function prepareMachine(namespace: NetNamespace, families: ReadonlySet<Family>): void {
-  prepareNamespace(namespace, families)
+  allowLowPorts(namespace)
   namespace.inside(() => {
+    writeSettings(
+      // Without it every interface gets a link-local address and multicast groups that nobody asked for.
+      families.has(6) ? givenAddresses : { 'net.ipv6.conf.default.disable_ipv6': 1 },
+    )
     writeSettings({
       // The effective value is the larger of `all` and the interface's own; both start at 0 only on some hosts.
       'net.ipv4.conf.all.rp_filter': 0,

@@ -29,6 +29,10 @@ export type Change =
       readonly up?: boolean
       readonly mtu?: number
       readonly mac?: MacAddress
+      /** Length of the queue for sending, in packets. The kernel sets the queue up anew, at once, when the link carries. */
+      readonly queueLength?: number
+      /** Before the link is up: it gets no IPv6 address by itself. */
+      readonly noIpv6Addresses?: true
       /** The bridge that it becomes a port of; null takes it out. */
       readonly master?: string | null
     }

@@ -24,6 +24,12 @@ export function writeChange(writer: MessageWriter, change: Change, sequence: num
       const master = typeof change.master === 'string' ? indexOf(change.master) : 0
       writer.message(header(k.RTM_NEWLINK, 0, sequence), linkHead(change), () => {
         writeLink(writer, change)
+        if (change.queueLength !== undefined) writer.attribute32(k.IFLA_TXQLEN, change.queueLength)
+        if (change.noIpv6Addresses === true) {
+          writer.nested(k.IFLA_AF_SPEC, () =>
+            writer.nested(k.AF_INET6, () => writer.attribute8(k.IFLA_INET6_ADDR_GEN_MODE, k.IN6_ADDR_GEN_MODE_NONE)),
+          )
+        }
         if (change.master !== undefined) writer.attribute32(k.IFLA_MASTER, master)
       })
       break

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import type { ExecOptions, ExecSession } from '../../../apiserver/pod-streams.ts'
 import { collectOutput } from '../../kubelet/probes/collect-output.ts'
 import type { ContainerContext, ContainerExit } from '../../runtime.ts'
+import { allowLowPorts } from '../../topology/settings.ts'
 import { startProgram } from './program.ts'
 import { prepareApplets, writeBusyboxRoot, writeNetworkFiles } from './root-files.ts'
 import { enterScript, idleScript, setupScript } from './setup-script.ts'
@@ -74,6 +75,7 @@ export class ContainerRoot {
       readOnly ? 'ro' : 'rw',
     ])
     const isMain = options.command !== undefined
+    allowLowPorts(context.namespace)
     const started = startProgram(context.namespace, {
       command: [
         'unshare', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--',
