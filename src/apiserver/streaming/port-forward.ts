@@ -65,6 +65,12 @@ async function forward(data: SpdyStream, error: SpdyStream, { streams, pod }: Fo
 /** Each direction ends on its own, so half-closed connections work. Rejects when the pod breaks off. */
 export function join(client: Duplex, connection: Duplex): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (client.destroyed) {
+      // It left while the pod was being connected to, and nobody else would hang up.
+      connection.destroy()
+      resolve()
+      return
+    }
     client.pipe(connection)
     connection.pipe(client)
     client.once('close', () => {
