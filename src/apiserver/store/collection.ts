@@ -64,7 +64,16 @@ export class Collection {
     this.#entries = undefined
     if (change.type !== 'MODIFIED') this.#sortedKeys = undefined
     this.#history.push(change)
-    for (const listener of this.#listeners) listener(change)
+    const errors: unknown[] = []
+    for (const listener of this.#listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        // A bug of one must not cost the others a change: they would never learn of it.
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
 
   /** Replays what happened after `revision`, then tells of every change until the returned function is called. */

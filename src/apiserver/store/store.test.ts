@@ -40,6 +40,19 @@ test('a listener hears what happened after its revision and all that follows, in
   assert.equal(heard.at(-1)?.object.metadata.resourceVersion, String(from + 3))
 })
 
+test('a listener that throws keeps nobody else from hearing', () => {
+  const store = new Store({ database: ':memory:' })
+  const heard: string[] = []
+  const collection = store.collection('configmaps')
+  collection.listen(store.revision, () => {
+    throw new Error('a bug')
+  })
+  collection.listen(store.revision, change => heard.push(change.key))
+  assert.throws(() => store.put('configmaps', object('a')), /a bug/)
+  assert.deepEqual(heard, ['default/a'])
+  assert.ok(collection.get('default/a'))
+})
+
 test('a revision that the history has forgotten is refused as expired', () => {
   const store = new Store({ database: ':memory:', historySize: 3 })
   const from = store.revision
