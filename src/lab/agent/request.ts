@@ -46,12 +46,12 @@ const unanswerable: readonly Unanswerable[] = [
   {
     words: 'monitor',
     because: 'there is no BPF program whose events could be shown',
-    instead: 'fairway trace laptop URL --live; fairway exec NODE -- tcpdump -ni any',
+    instead: 'fairway exec NODE -- tcpdump -ni any',
   },
   {
     words: 'connectivity test',
     because: 'it belongs to the cluster command line, and needs Cilium itself',
-    instead: 'fairway status; fairway trace laptop URL --live',
+    instead: 'fairway status; fairway exec laptop -- curl URL',
   },
 ]
 
