@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Client } from '../../client/client.ts'
 import type { Diagnostic, Position } from '../../diagnostics/diagnostic.ts'
 import { writePrivateFile } from '../../lab/daemon/state-directory.ts'
-import { ApiError, isApiError } from '../../objects/api-error.ts'
+import { ApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { describeObject, type KubeObject } from '../../objects/object.ts'
 import { findKind } from '../../objects/registry.ts'
@@ -30,7 +30,7 @@ const fieldManager = 'fairway'
 
 /**
  * Objects are applied server-side in the given order. What the folder held at the last time and holds no more is deleted. An object
- * that the API server refuses becomes a diagnostic, and the others go on.
+ * that the API server refuses, or refuses to delete, becomes a diagnostic, is tried again the next time, and the others go on.
  */
 export async function applyObjects(
   wanted: readonly WantedObject[],
@@ -52,14 +52,19 @@ export async function applyObjects(
       const refusal = await apply(object, { kind, client: options.client })
       if (refusal !== undefined) {
         diagnostics.push(refused(name, refusal, position))
+        // An earlier state of it may be there, which goes when the folder holds it no more.
+        if (before[name] !== undefined) after[name] = { ...before[name], hash: '' }
         continue
       }
     }
     after[name] = { hash, kind }
   }
-  for (const [name, { kind }] of Object.entries(before)) {
-    if (after[name] === undefined && !diagnostics.some(found => found.object === name))
-      await remove(name, kind, options.client)
+  for (const [name, entry] of Object.entries(before)) {
+    if (after[name] !== undefined || diagnostics.some(found => found.object === name)) continue
+    const refusal = await remove(name, entry.kind, options.client)
+    if (refusal === undefined) continue
+    diagnostics.push(notDeleted(name, refusal))
+    after[name] = entry
   }
   writePrivateFile(options.ledger, JSON.stringify(after))
   return diagnostics
@@ -91,14 +96,26 @@ async function apply(
 }
 
 /** `name` is as `describeObject` wrote it. */
-async function remove(name: string, kind: KindRef, client: Client): Promise<void> {
+async function remove(name: string, kind: KindRef, client: Client): Promise<ApiError | undefined> {
   const rest = name.split('/').slice(1)
   const [namespace, objectName] = rest.length === 2 ? rest : [kind.namespaced ? 'default' : undefined, rest[0]]
-  if (objectName === undefined) return
+  if (objectName === undefined) return undefined
   try {
     await client.delete(kind, { name: objectName, ...(namespace === undefined ? {} : { namespace }) })
   } catch (error) {
-    if (!isApiError(error, 'NotFound')) throw error
+    if (!(error instanceof ApiError)) throw error
+    if (error.reason !== 'NotFound') return error
+  }
+  return undefined
+}
+
+function notDeleted(object: string, error: ApiError): Diagnostic {
+  return {
+    code: 'FW130',
+    severity: 'error',
+    message: `the folder holds ${object} no more, and the API server refuses to delete it: ${error.message}`,
+    fix: 'put it back into the folder, or delete it with kubectl once nothing is in the way',
+    object,
   }
 }
 
