@@ -49,13 +49,26 @@ const remembered = new WeakMap<Inventory, Workloads>()
 export function workloadsOf(input: Inventory): Workloads {
   const known = remembered.get(input)
   if (known !== undefined) return known
+  const owned = ownedBy(input)
   const workloads = index([
-    ...withTemplate.flatMap(kind => input.of(kind).map(entry => workload(entry, ['spec', 'template']))),
+    ...withTemplate.flatMap(kind =>
+      input.of(kind).flatMap(entry => (owned(entry) ? [] : [workload(entry, ['spec', 'template'])])),
+    ),
     ...input.of(cronJobs).map(entry => workload(entry, ['spec', 'jobTemplate', 'spec', 'template'])),
-    ...input.of(pods).map(entry => workload(entry, [])),
+    ...input.of(pods).flatMap(entry => (owned(entry) ? [] : [workload(entry, [])])),
   ])
   remembered.set(input, workloads)
   return workloads
+}
+
+/** What a cluster was asked for its objects gives every pod several times: with its owner, and the owner's owner. */
+function ownedBy(input: Inventory): (entry: Entry) => boolean {
+  const all = [...withTemplate, cronJobs].flatMap(kind => input.of(kind))
+  const known = new Set(all.map(({ object }) => describeObject(object)))
+  return ({ object: { metadata } }) =>
+    (metadata.ownerReferences ?? []).some(({ kind, name, controller }) => {
+      return controller === true && known.has(`${kind}/${metadata.namespace ?? 'default'}/${name}`)
+    })
 }
 
 interface Template {

@@ -35,3 +35,8 @@ test('pods that an operator makes carry the name of its own object', () => {
   const cluster = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: { name: 'web' } }
   assert.deepEqual(told(serviceSelectsNothing, [service('web')], { foreign: [cluster] }), [])
 })
+
+test('in kube-system the cluster itself runs pods that no manifest makes', () => {
+  const scheduler = service('kube-system/scheduler', { selector: { component: 'kube-scheduler' } })
+  assert.match(told(serviceSelectsNothing, [scheduler])[0] ?? '', /info FW301/)
+})

@@ -20,7 +20,8 @@ export const serviceSelectsNothing: Rule = {
       if (Object.values(selector).some(value => input.foreignNaming(value) !== undefined)) continue
       yield finding(entry, ['spec', 'selector'], {
         code: 'FW301',
-        severity: 'warning',
+        // The cluster itself runs pods there that no manifest makes: etcd, the scheduler and others.
+        severity: namespace === 'kube-system' ? 'info' : 'warning',
         message: `Service ${keyOf(entry.object)} selects ${labelsText(selector)}, and no workload in namespace ${namespace} makes such pods`,
         why: 'A Service without endpoints refuses every connection.',
         fix: advice(workloads, { namespace, selector }),

@@ -25,7 +25,8 @@ export const noSelector: Rule = {
       const { spec, metadata } = entry.object
       const key = keyOf(entry.object)
       if (Object.keys(spec?.selector ?? {}).length > 0 || spec?.type === 'ExternalName') continue
-      if (served.has(key) || input.foreignNaming(metadata.name) !== undefined) continue
+      // The API server writes the endpoints of its own Service.
+      if (key === 'default/kubernetes' || served.has(key) || input.foreignNaming(metadata.name) !== undefined) continue
       const namesake = workloadsOf(input)
         .in(metadata.namespace ?? 'default')
         .find(({ entry: { object } }) => object.metadata.name === metadata.name)

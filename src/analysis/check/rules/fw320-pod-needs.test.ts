@@ -78,3 +78,18 @@ test('a Secret that cert-manager or a foreign object makes is not missing', () =
   assert.deepEqual(told(podNeeds, [needs, shim]), [])
   assert.deepEqual(told(podNeeds, [needs], { foreign: [sealed] }), [])
 })
+
+test('where no object of the kind is written down, they are kept elsewhere: a hint, unless the input is all there is', () => {
+  const needs = variable('secret', 'password', 'x')
+  assert.match(told(podNeeds, [needs])[0] ?? '', /info FW320/)
+  assert.match(told(podNeeds, [needs, object('Secret', 'other')])[0] ?? '', /warning FW320/)
+  assert.match(told(podNeeds, [needs], { site: {} })[0] ?? '', /warning FW320/)
+})
+
+test('a program that is told the name may make the object', () => {
+  const needs = variable('secret', 'web-cert', 'tls.crt')
+  const maker = (container: object) => workload('maker', { container })
+  assert.deepEqual(told(podNeeds, [needs, maker({ args: ['create', '--secret-name=web-cert'] })]), [])
+  assert.deepEqual(told(podNeeds, [needs, maker({ env: [{ name: 'SECRET', value: 'web-cert' }] })]), [])
+  assert.equal(told(podNeeds, [needs, maker({ args: ['--secret-name=web-certs'] })]).length, 1)
+})

@@ -17,13 +17,14 @@ export const podNeeds: Rule = {
   codes: ['FW320', 'FW321'],
   *check(input) {
     const stock = stockOf(input)
+    const spokenOf = wordsOf(workloadsOf(input).all)
     for (const workload of workloadsOf(input).all) {
       const missing = new Set<string>()
       for (const need of needsOf(workload)) {
         const keys = stock[need.kind].get(`${workload.namespace}/${need.name}`)
         if (keys === undefined) {
           const id = `${need.kind}/${need.name}`
-          if (missing.has(id) || isMadeByOthers(need, input)) continue
+          if (missing.has(id) || spokenOf.has(need.name) || isMadeByOthers(need, input)) continue
           missing.add(id)
           yield notThere(workload, { need, stock, input })
         } else if (need.key !== undefined && keys !== 'any' && !keys.has(need.key)) {
@@ -74,6 +75,22 @@ function issuedSecrets(input: Inventory): readonly (readonly [string, 'any'])[] 
   return [...asked, ...shimmed].map(key => [key, 'any'] as const)
 }
 
+/** What programs are told by their arguments and variables: whoever is given the name of a Secret may well make it. */
+function wordsOf(workloads: readonly Workload[]): ReadonlySet<string> {
+  const words = new Set<string>()
+  for (const { spec } of workloads) {
+    for (const { args = [], command = [], env = [] } of [
+      ...(spec?.initContainers ?? []),
+      ...(spec?.containers ?? []),
+    ]) {
+      for (const text of [...args, ...command, ...env.map(({ value }) => value ?? '')]) {
+        for (const word of text.split(/[^\w.-]+/)) words.add(word.replace(/^-+/, ''))
+      }
+    }
+  }
+  return words
+}
+
 /** Every namespace gets these from its controllers; and what a foreign object names, it may well make. */
 function isMadeByOthers({ kind, name }: Need, input: Inventory): boolean {
   if (kind === 'ConfigMap' && name === 'kube-root-ca.crt') return true
@@ -99,11 +116,13 @@ function notThere(workload: Workload, { need, stock, input }: Missing): Diagnost
   const prefix = `${workload.namespace}/`
   const siblings = [...stock[kind].keys()].flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
   const near = nearestName(name, siblings)
+  // Where no object of the kind is written down at all, they are kept elsewhere: Secrets mostly are.
+  const isLikely = input.isWhole || siblings.length > 0
   const elsewhere = [...stock[kind].keys()].find(key => key.endsWith(`/${name}`))
   const origin = input.isWhole ? '' : ', unless the cluster has it already or a tool makes it'
   return finding(workload.entry, path, {
     code: 'FW320',
-    severity: 'warning',
+    severity: isLikely ? 'warning' : 'info',
     message: `${workload.owner} needs ${kind} ${prefix}${name}, which is not among the manifests`,
     why: `${consequences[kind].slice(0, -1)}${origin}.`,
     fix:
