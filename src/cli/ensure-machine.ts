@@ -22,10 +22,16 @@ export function ensureMachine(io: Io): void {
     .filter(name => name !== '')
   const { status } = spawnSync(join(scripts, 'ensure-debian'), packages, { stdio: ['ignore', 2, 2] })
   const left = programs.filter(program => !isInstalled(program, io))
-  if (status === 0 && left.length === 0) return
-  throw new UndecidedError(
-    `this machine lacks ${(left.length > 0 ? left : missing).join(', ')}; the command above installs what is missing`,
-  )
+  if (left.length === 0) return
+  throw new UndecidedError(`this machine lacks ${left.join(', ')}; ${advice(status, io)}`)
+}
+
+/** What to do now, given how the installation ended. */
+function advice(status: number | null, io: Io): string {
+  if (status === 0)
+    return 'the Debian packages that bring them count as installed: apt-get install --reinstall mends them'
+  if (isInstalled('apt-get', io)) return 'the command above installs what is missing'
+  return "install them with this machine's package manager"
 }
 
 /** Debian keeps servers in /usr/sbin, which is not in an ordinary user's PATH. */

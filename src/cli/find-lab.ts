@@ -1,5 +1,5 @@
 // Which lab does a command mean: the one named, or the only one there is.
-import { type ControlClient, controlClient } from '../lab/daemon/control.ts'
+import { type ControlClient, ControlError, controlClient } from '../lab/daemon/control.ts'
 import {
   type DaemonRecord,
   listLabs,
@@ -60,6 +60,8 @@ export function findRunningLab(name: string | undefined, io: Io): RunningLab {
     control: {
       call: (name, input) =>
         call(name, input).catch((error: Error) => {
+          if (error instanceof ControlError)
+            throw new UndecidedError(`lab ${state.lab}: ${error.message}`, { cause: error })
           if (!isNobodyThere(error)) throw error
           throw new UndecidedError(`lab ${state.lab} is being started or ended by somebody else at this moment`, {
             cause: error,

@@ -6,6 +6,12 @@ import { version } from './version.ts'
 
 keepCompiled(process.env)
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has seen enough, as `head` does.
+  if (error.code === 'EPIPE') process.exit(exit.good)
+  process.stderr.write(`fairway: cannot write the answer: ${error.message}\n`)
+  process.exit(exit.undecided)
+})
 const args = process.argv.slice(2)
 process.exitCode = await main(args)
 
@@ -47,6 +53,11 @@ function explain(error: unknown, command: string): number {
   if (error instanceof UndecidedError || error instanceof InputError) {
     process.stderr.write(`fairway: ${error.message}\n`)
     return error instanceof InputError ? exit.usage : exit.undecided
+  }
+  // The machine said no: a file that may not be read, a disk that is full.
+  if (error instanceof Error && 'syscall' in error) {
+    process.stderr.write(`fairway: ${error.message}\n`)
+    return exit.undecided
   }
   throw error
 }

@@ -96,9 +96,10 @@ export function openWorld({ ordinary = false }: WorldOptions = {}) {
   }
 }
 
-export async function ended(child: ChildProcess): Promise<Ended> {
+/** Waits for the end. `input` is given once `first` is done. */
+export async function ended(child: ChildProcess, input = '', first = async () => {}): Promise<Ended> {
   assert.ok(child.stdout && child.stderr)
-  child.stdin?.end()
+  void first().then(() => child.stdin?.end(input))
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { stdout, stderr, status: status as number | null }
 }

@@ -4,6 +4,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { printText } from '../../diagnostics/print-text.ts'
+import type { Launch } from '../../lab/daemon/launch.ts'
 import { removeStateDirectory, runningDaemon, type StateDirectory } from '../../lab/daemon/state-directory.ts'
 import { banner } from '../banner.ts'
 import { type Command, exit, type Io, UndecidedError, UsageError } from '../command.ts'
@@ -109,13 +110,11 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
       else if (report.kind === 'ready' || report.kind === 'failed') outcome.resolve(report)
     },
   })
-  if (launch.kind === 'port taken')
-    throw new UndecidedError(`port ${launch.port} on 127.0.0.1 is taken; choose another with --port`)
-  if (launch.kind === 'runs already')
-    throw new UndecidedError(`lab ${state.lab} is being started or ended by somebody else at this moment`)
-
-  if (launch.kind === 'no namespaces') throw new UndecidedError(whyNoNamespaces(state))
-
+  if (launch.kind !== 'launched') {
+    const message = refusal(launch, state)
+    if (isNew && launch.kind !== 'runs already') removeStateDirectory(state)
+    throw new UndecidedError(message)
+  }
   const { daemon } = launch
   const stop = interruption()
   const first = await Promise.race([
@@ -148,6 +147,19 @@ async function start(state: StateDirectory, options: StartOptions): Promise<numb
     return code
   }
   return await stayUntilTheEnd(daemon, { stop, state, io, progress, code })
+}
+
+function refusal(launch: Exclude<Launch, { kind: 'launched' }>, state: StateDirectory): string {
+  switch (launch.kind) {
+    case 'port taken':
+      return `port ${launch.port} on 127.0.0.1 is taken; choose another with --port`
+    case 'runs already':
+      return `lab ${state.lab} is being started or ended by somebody else at this moment`
+    case 'no namespaces':
+      return whyNoNamespaces(state)
+    case 'no state':
+      return `cannot use the state directory ${state.path}: ${launch.why}; FAIRWAY_STATE_DIR names another place`
+  }
 }
 
 /** The daemon speaks as soon as it is in its namespaces, so one that never spoke was not let in. */

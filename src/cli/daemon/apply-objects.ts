@@ -8,6 +8,7 @@ import { ApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { describeObject, type KubeObject } from '../../objects/object.ts'
 import { findKind } from '../../objects/registry.ts'
+import { logProblem } from './log.ts'
 
 export interface WantedObject {
   readonly object: KubeObject
@@ -66,7 +67,12 @@ export async function applyObjects(
     diagnostics.push(notDeleted(name, refusal))
     after[name] = entry
   }
-  writePrivateFile(options.ledger, JSON.stringify(after))
+  try {
+    writePrivateFile(options.ledger, JSON.stringify(after))
+  } catch (error) {
+    // By the old list, some is applied again the next time; only what is new and goes before that would stay.
+    logProblem('cannot note what was applied', error)
+  }
   return diagnostics
 }
 

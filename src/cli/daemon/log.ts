@@ -20,5 +20,9 @@ export function logProblem(where: string, error: unknown): void {
 }
 
 function write(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+  try {
+    process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+  } catch {
+    // A file is written at once, and its disk may be full: then the line is lost, which is better than what it tells of.
+  }
 }

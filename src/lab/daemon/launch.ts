@@ -39,6 +39,8 @@ export type Launch =
   | { readonly kind: 'port taken'; readonly socket: string; readonly port: number }
   /** The namespaces could not be made; the end of the log says why. */
   | { readonly kind: 'no namespaces' }
+  /** The state directory cannot be made or written. */
+  | { readonly kind: 'no state'; readonly why: string }
 
 export interface LaunchedDaemon {
   readonly record: DaemonRecord
@@ -61,16 +63,11 @@ const firstProcess = '"$@" & wait $!'
 
 export function launchDaemon(options: LaunchOptions): Launch {
   const { state } = options
-  createStateDirectory(state)
-  const lock = takeFileLock(state.lock)
-  if (lock === undefined) {
-    const record = runningDaemon(state)
-    return { kind: 'runs already', ...(record === undefined ? {} : { record }) }
-  }
-  // The child has its own copies of all of them.
+  // The child has its own copies of everything that is opened here.
   using opened = new DisposableStack()
-  opened.adopt(lock, closeSync)
-  clearRuntimeFiles(state)
+  const entered = enterStateDirectory(state, opened)
+  if ('kind' in entered) return entered
+  const { lock, log } = entered
   const listeners: { name: string; fd: number; port: number }[] = []
   for (const [name, { port, fallback }] of Object.entries(options.sockets)) {
     const fd = listen(port, fallback)
@@ -78,7 +75,6 @@ export function launchDaemon(options: LaunchOptions): Launch {
     opened.adopt(fd, closeSync)
     listeners.push({ name, fd, port: portOf(fd) })
   }
-  const log = opened.adopt(openLog(state.log), closeSync)
   const first = leashDescriptor + 1
   const orders: DaemonOrders = {
     lab: state.lab,
@@ -97,6 +93,23 @@ export function launchDaemon(options: LaunchOptions): Launch {
   })
   const daemon = superviseDaemon(child, { options, rootless, listeners })
   return daemon === undefined ? { kind: 'no namespaces' } : { kind: 'launched', daemon }
+}
+
+function enterStateDirectory(state: StateDirectory, opened: DisposableStack): { lock: number; log: number } | Launch {
+  try {
+    createStateDirectory(state)
+    const lock = takeFileLock(state.lock)
+    if (lock === undefined) {
+      const record = runningDaemon(state)
+      return { kind: 'runs already', ...(record === undefined ? {} : { record }) }
+    }
+    opened.adopt(lock, closeSync)
+    clearRuntimeFiles(state)
+    return { lock, log: opened.adopt(openLog(state.log), closeSync) }
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error) && !(error instanceof SystemCallError)) throw error
+    return { kind: 'no state', why: error.message }
+  }
 }
 
 function unshareArguments(rootless: boolean): readonly string[] {

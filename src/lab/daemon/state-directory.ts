@@ -81,8 +81,13 @@ export function clearRuntimeFiles(state: StateDirectory): void {
 /** Writes a file that others must not read, whole or not at all. */
 export function writePrivateFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}.tmp`
-  writeFileSync(draft, text, { mode: 0o600 })
-  renameSync(draft, path)
+  try {
+    writeFileSync(draft, text, { mode: 0o600 })
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
 }
 
 export function writeDaemonRecord(state: StateDirectory, record: DaemonRecord): void {
