@@ -63,7 +63,7 @@ spec:
   assert.deepEqual(told(decoded), [
     '6:3 FW106 unknown field "spec.replcias" → did you mean "replicas"?',
     '7:13 FW107 spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string" → write 3 without quotes',
-    '16:26 FW107 spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 80000: must be between 1 and 65535, inclusive',
+    '16:26 FW107 spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 80000: must be between 1 and 65535, inclusive → write a number from 1 to 65535',
     '17:21 FW107 spec.template.spec.containers[0].ports[0].protocol: Unsupported value: "tcp": supported values: "SCTP", "TCP", "UDP" → did you mean "TCP"?',
   ])
   assert.equal(decoded.objects.length, 0)
@@ -192,7 +192,7 @@ spec:
     ['boats.harbour.example true'],
   )
   assert.deepEqual(told(decode(`${crd}---\n${boat('v1', '{color: red}')}---\n${boat('v2', '{}')}`)), [
-    '24:1 FW107 spec.length: Required value',
+    '24:1 FW107 spec.length: Required value → add length: below spec',
     '24:8 FW106 unknown field "spec.color" → did you mean "colour"?',
     '26:13 FW107 apiVersion: Invalid value: "harbour.example/v2": the definition of Boat does not serve this version → write harbour.example/v1',
   ])

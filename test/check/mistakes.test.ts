@@ -18,6 +18,9 @@ for (const { name, code, folder } of scenarios) {
       new RegExp(`^\\S+:\\d+:\\d+  (error|warning|info) ${code}  `, 'm'),
       `${code} is found, with its place`,
     )
+    for (const [, finding = ''] of out.matchAll(/^(\S+:\d+:\d+ {2}.*\n(?: {2}.*\n)*)/gm)) {
+      assert.match(finding, /\n {2}fix: /, `says what to do: ${finding}`)
+    }
     assert.equal(exitCode, / error FW/.test(out) ? 1 : 0)
   })
 }

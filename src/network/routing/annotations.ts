@@ -94,6 +94,7 @@ function notHonoured(
       field: `metadata.annotations[${key}]`,
       message: `${name}: annotation ${key} is not honoured yet`,
       why: 'The Ingress is served as if the annotation were absent.',
+      fix: 'leave it out, or serve the Ingress with a class of another controller',
     }
   }
   return {

@@ -54,7 +54,11 @@ test('an unknown key is reported with the nearest one, a known one that is not h
   const { diagnostics } = read({ 'proxy-body-sise': '1m', 'custom-http-errors': '404', zzz: '1' })
   assert.deepEqual(
     diagnostics.map(({ code, fix }) => `${code} ${fix ?? ''}`),
-    ['FW904 ', 'FW902 did you mean proxy-body-size?', 'FW902 '],
+    [
+      'FW904 leave it out, unless the ConfigMap is for a cluster where ingress-nginx runs',
+      'FW902 did you mean proxy-body-size?',
+      'FW902 remove it',
+    ],
   )
 })
 

@@ -136,6 +136,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           key,
           what: `is ${JSON.stringify(value)}, expected ${expected}`,
           why: 'The default stays in force.',
+          fix: `write ${expected}`,
         }),
       )
     } else if (known.includes(name)) {
@@ -145,6 +146,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           key,
           what: 'is not honoured yet',
           why: 'The default of ingress-nginx stays in force.',
+          fix: 'leave it out, unless the ConfigMap is for a cluster where ingress-nginx runs',
         }),
       )
     } else {
@@ -155,7 +157,7 @@ export function readSettings(configMap: ConfigMap | undefined): ReadSettings {
           key,
           what: 'is no key of ingress-nginx',
           why: 'It has no effect.',
-          ...(suggestion !== undefined && { fix: `did you mean ${suggestion}?` }),
+          fix: suggestion === undefined ? 'remove it' : `did you mean ${suggestion}?`,
         }),
       )
     }

@@ -82,6 +82,11 @@ function fixFor(problem: FieldProblem, object: KubeObject, schema: Schema): Part
     return siblings.length === 0 || siblings.length > 30 ? {} : { fix: `fields here are ${siblings.join(', ')}` }
   }
   const value = valueAt(object, problem.path)
+  if (problem.message.startsWith('Required value') && typeof name === 'string' && value === undefined) {
+    return { fix: parent.length === 0 ? `add ${name}: at the top` : `add ${name}: below ${fieldText(parent)}` }
+  }
+  const bounds = /must be between (\d+) and (\d+)/.exec(problem.message)
+  if (bounds !== null) return { fix: `write a number from ${bounds[1]} to ${bounds[2]}` }
   if (problem.message.includes('must be of type integer') && typeof value === 'string' && /^-?\d+$/.test(value)) {
     return { fix: `write ${value} without quotes` }
   }

@@ -12,7 +12,11 @@ export function yamlDiagnostics(source: Source): Diagnostic[] {
 }
 
 const advice = {
-  syntax: { code: 'FW100', why: 'The document cannot be read, so none of it is used; the others are.' },
+  syntax: {
+    code: 'FW100',
+    why: 'The document cannot be read, so none of it is used; the others are.',
+    fix: 'look here and at the lines above for a bracket or quote that is not closed, a tab, or uneven indentation',
+  },
   'duplicate-key': { code: 'FW101', why: 'One of the two values would silently win, so the document is left out.' },
   alias: {
     code: 'FW102',

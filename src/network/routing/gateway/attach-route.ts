@@ -56,6 +56,7 @@ export function attachRoute(route: HTTPRoute, place: AttachPlace): AttachedRoute
       field: `spec.parentRefs[${parent}]`,
       message: `${object}: spec.parentRefs[${parent}] does not take the route: ${condition.message}`,
       why: 'The route is not served there.',
+      fix: 'name a listener of the Gateway that takes routes from this namespace and for these host names',
     })
   }
   return {

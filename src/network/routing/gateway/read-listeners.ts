@@ -50,6 +50,10 @@ export function readListeners(gateway: Gateway): ReadGateway {
           condition === read.accepted
             ? 'No route is served on this listener.'
             : 'The listener serves with the default certificate.',
+        fix:
+          condition === read.accepted
+            ? 'serve HTTP on port 80 and HTTPS on port 443; for anything else use a Service of type LoadBalancer'
+            : 'name a Secret of the namespace of the Gateway',
       })
     }
     return read

@@ -47,15 +47,18 @@ class Findings {
   /** The route is accepted only in part: `UnsupportedValue`. */
   unsupported(field: string, what: string): void {
     this.accepted = { status: 'False', reason: 'UnsupportedValue', message: `${field}: ${what}` }
-    this.#report('FW432', { field, what })
+    this.#report('FW432', { field, what, fix: 'remove it, or serve the route with a class of another controller' })
   }
 
   unresolved(reason: string, { field, what }: { readonly field: string; readonly what: string }): void {
     this.resolvedRefs = { status: 'False', reason, message: `${field}: ${what}` }
-    this.#report('FW433', { field, what })
+    this.#report('FW433', { field, what, fix: 'lead to a Service in the namespace of the route, with its port' })
   }
 
-  #report(code: Diagnostic['code'], { field, what }: { readonly field: string; readonly what: string }): void {
+  #report(
+    code: Diagnostic['code'],
+    { field, what, fix }: { readonly field: string; readonly what: string; readonly fix: string },
+  ): void {
     this.diagnostics.push({
       code,
       severity: 'error',
@@ -63,6 +66,7 @@ class Findings {
       field,
       message: `${this.#object}: ${field}: ${what}`,
       why: 'What cannot be kept is never left out silently: its share of the requests is answered with an error.',
+      fix,
     })
   }
 }
