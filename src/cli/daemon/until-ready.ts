@@ -1,5 +1,5 @@
 // When is a lab up? When every workload has its pods ready, and kernels, names and proxies know of them.
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Status } from './lab-status.ts'
 
 export interface ReadyOptions {
