@@ -17,6 +17,11 @@ import { missingVolume, volumeReferences } from './volumes.ts'
 const firstRetryMs = 200
 const longestRetryMs = 30_000
 const sidecarPollMs = 50
+/**
+ * So long a pod's network outlives its containers. Whoever still comes, until the last node has heard that the pod serves no more,
+ * is refused at once; without the network there would be no answer, and connecting would take seconds to fail.
+ */
+const lingerMs = 100
 
 export class PodWorker {
   readonly #node: NodeFacilities
@@ -251,8 +256,14 @@ export class PodWorker {
     for (const container of [...this.#init].reverse()) await container.stop(graceMs)
     await this.#life
     await Promise.all(this.#runs)
+    if (graceMs > 0 && this.#sandbox.isOpen) await this.#linger()
     await this.#sandbox.close()
     await this.#sandbox.removeFiles()
+  }
+
+  #linger(): Promise<void> {
+    this.#writer.dirty()
+    return new Promise(resolve => this.#node.clock.setTimer(lingerMs, resolve))
   }
 
   #graceMs(): number {
