@@ -29,6 +29,12 @@ export function definitionAdmission(api: () => Api, builtIn: ReadonlySet<string>
     if (definition.spec?.conversion?.strategy === 'Webhook') {
       call.warn('spec.conversion: webhooks are not called here; versions are served with only apiVersion changed')
     }
+    for (const { name, schema } of definition.spec?.versions ?? []) {
+      const path = firstRule(schema?.openAPIV3Schema, [])
+      if (path === undefined) continue
+      const what = `spec.versions[${name}].schema: rules in x-kubernetes-validations are kept but not evaluated here`
+      call.warn(`${what}; the first is at ${path.length === 0 ? 'the root' : path.join('.')}`)
+    }
     return established(definition, { kinds: api().kinds, time: timestamp(api()) })
   }
   return {
@@ -39,6 +45,24 @@ export function definitionAdmission(api: () => Api, builtIn: ReadonlySet<string>
       if (builtIn.has(name)) throw forbidden(customResourceDefinitions, name, 'this kind is built into the server')
     },
   }
+}
+
+/** Where in the schema the first rule of the Common Expression Language stands: objects that break it are accepted here. */
+function firstRule(schema: unknown, path: readonly string[]): readonly string[] | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined
+  const { properties = {}, ...rest } = schema as { readonly properties?: Readonly<Record<string, unknown>> }
+  if (Object.hasOwn(rest, 'x-kubernetes-validations')) return path
+  const { items, additionalProperties } = rest as { readonly items?: unknown; readonly additionalProperties?: unknown }
+  const inner: readonly (readonly [string, unknown])[] = [
+    ...Object.entries(properties),
+    ['[]', items],
+    ['{}', additionalProperties],
+  ]
+  for (const [name, property] of inner) {
+    const found = firstRule(property, [...path, name])
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Serves the stored definitions and follows their changes. `builtIn` names those that the registry serves already. */
