@@ -24,6 +24,8 @@ export interface Running extends AsyncDisposable {
 export interface TestLab extends AsyncDisposable {
   /** Paths in commands may be relative to it. */
   readonly directory: string
+  /** Path of the `fairway` that drives it. */
+  readonly launcher: string
   /** What `up` printed on stdout. */
   readonly banner: string
   /** What `up` told on stderr. */
@@ -68,7 +70,8 @@ export async function startLab(name: string): Promise<TestLab> {
   }
   const run = (program: string, args: readonly string[], { input = '', more = {} } = {}) =>
     runProgram({ program, args, input, env: { ...env, ...more }, cwd: directory })
-  const fairway = (...args: readonly string[]) => run(join(root, 'fairway'), args)
+  const launcher = join(root, 'fairway')
+  const fairway = (...args: readonly string[]) => run(launcher, args)
 
   const version = await run('kubectl', ['version', '--client']).catch((cause: unknown) => {
     throw new Error('these tests need kubectl, 1.30 or newer, in the PATH', { cause })
@@ -93,6 +96,7 @@ export async function startLab(name: string): Promise<TestLab> {
   }
   return {
     directory,
+    launcher,
     banner: up.stdout,
     narration: up.stderr,
     fairway,
@@ -100,8 +104,7 @@ export async function startLab(name: string): Promise<TestLab> {
     kubectlWith,
     ok,
     apply: async (...manifests) => {
-      const texts = manifests.map(manifest => (typeof manifest === 'string' ? manifest : JSON.stringify(manifest)))
-      const { code, stdout, stderr } = await kubectlWith(texts.join('\n---\n'), 'apply', '-f', '-')
+      const { code, stdout, stderr } = await kubectlWith(documents(...manifests), 'apply', '-f', '-')
       assert.equal(code, 0, `kubectl apply ended with ${code}: ${stderr}`)
       return stdout
     },
@@ -127,6 +130,14 @@ export async function startLab(name: string): Promise<TestLab> {
     },
     [Symbol.asyncDispose]: end,
   }
+}
+
+/** Manifests as one text that kubectl reads. */
+export function documents(...manifests: readonly (string | object)[]): string {
+  // What begins with a brace would be taken for a stream of JSON, which has no separators.
+  return manifests
+    .map(manifest => `---\n${typeof manifest === 'string' ? manifest : JSON.stringify(manifest)}\n`)
+    .join('')
 }
 
 interface Job {

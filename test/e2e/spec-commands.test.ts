@@ -1,7 +1,7 @@
 // Every command of the runbooks that describe Anton's network, typed as they stand there.
 import assert from 'node:assert/strict'
-import { get } from 'node:http'
 import { after, before, test } from 'node:test'
+import { fetchText } from './fetch-text.testing.ts'
 import { startLab, type TestLab } from './lab.testing.ts'
 import { ctrlC, type Screen } from './screen.testing.ts'
 
@@ -160,7 +160,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
     code: 130,
     meanwhile: async screen => {
       await screen.shows(/^Forwarding from 127\.0\.0\.1:10254 -> 10254$/m)
-      assert.match(await textOf('http://127.0.0.1:10254/metrics'), /^nginx_ingress_controller_build_info\{/m)
+      assert.match(await fetchText('http://127.0.0.1:10254/metrics'), /^nginx_ingress_controller_build_info\{/m)
       screen.type(ctrlC)
     },
   },
@@ -268,13 +268,3 @@ test('the pods that the commands made with --rm go', async () => {
     for (const line of lines) assert.match(line, new RegExp(`^((${stubborn.join('|')}) \\S+)?$`))
   })
 })
-
-function textOf(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get(url, response => {
-      let text = ''
-      response.on('data', chunk => (text += String(chunk)))
-      response.once('end', () => resolve(text))
-    }).once('error', reject)
-  })
-}
