@@ -4,10 +4,10 @@ import {
   type CustomResourceDefinition,
   customResourceDefinitions,
 } from '../../objects/kinds/custom-resource-definition.ts'
+import { sameJson } from '../../objects/same.ts'
 import type { Schema } from '../../objects/schema.ts'
 import { schemaOf } from '../../objects/schema.ts'
 import { type Api, timestamp } from '../rest/api.ts'
-import { deepEqual } from '../rest/equality.ts'
 import { expandedSchema } from '../rest/expanded-schema.ts'
 import type { ServedKinds } from '../rest/served-kinds.ts'
 import { established } from './definition-status.ts'
@@ -27,7 +27,7 @@ export function storeBuiltInDefinitions(api: Api, definitions: readonly KindDefi
   for (const kind of definitions) {
     const wanted = definitionOf(kind)
     const present = collection.get(wanted.metadata.name) as CustomResourceDefinition | undefined
-    if (present !== undefined && deepEqual(present.spec, wanted.spec)) continue
+    if (present !== undefined && sameJson(present.spec, wanted.spec)) continue
     const metadata = present?.metadata ?? {
       ...wanted.metadata,
       uid: api.randomUUID(),

@@ -1,9 +1,10 @@
 // Laws of server-side apply, for any configuration.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { sameJson } from '../../objects/same.ts'
 import { applyConfiguration } from './apply.ts'
-import { equalJson } from './json.ts'
 import { deployment, deploymentSchema as schema, type TestObject, withContainers } from './patch.testing.ts'
 
 const labels = fc.dictionary(fc.constantFrom('app', 'tier', 'team'), fc.constantFrom('x', 'y'))
@@ -49,7 +50,7 @@ test('the only applier gets exactly what it applied last', () => {
       const result = apply(apply(undefined, first, 'a'), second, 'a')
       const said = ({ metadata, spec }: TestObject) =>
         JSON.parse(JSON.stringify({ labels: metadata.labels, spec }), dropEmpty)
-      assert.ok(equalJson(said(result), said(fresh)), JSON.stringify([result, fresh]))
+      assert.ok(sameJson(said(result), said(fresh)), JSON.stringify([result, fresh]))
     }),
   )
 })
@@ -76,7 +77,7 @@ test('a manager that applies nothing any more leaves the object of the other as 
       })
       const left = apply(both, deployment({}), 'a')
       const spec = (object: TestObject) => JSON.parse(JSON.stringify(object.spec ?? {}), dropEmpty)
-      assert.ok(equalJson(spec(left), spec(alone)), JSON.stringify([left.spec, alone.spec, both.spec]))
+      assert.ok(sameJson(spec(left), spec(alone)), JSON.stringify([left.spec, alone.spec, both.spec]))
     }),
   )
 })

@@ -1,8 +1,9 @@
 // Which fields were added, changed or removed between two versions of an object?
 
+import { sameJson } from '../../objects/same.ts'
 import { type FieldSchema, isAlwaysPresent, isAtomicMap, schemaOfKey } from './field-schema.ts'
 import { addPath, type FieldSet, type FieldSetBuilder } from './field-set.ts'
-import { equalJson, isMap, type JsonMap } from './json.ts'
+import { isMap, type JsonMap } from './json.ts'
 import { fieldElement, indexEntries } from './path-element.ts'
 
 export interface Comparison {
@@ -23,7 +24,7 @@ export function compareFields(schema: FieldSchema | undefined, before: unknown, 
     if (before === after) return
     if (isMap(before) && isMap(after)) {
       if (!isAtomicMap(schema)) compareMaps(schema, before, after)
-      else if (!equalJson(before, after)) addSelf(touched)
+      else if (!sameJson(before, after)) addSelf(touched)
     } else if (Array.isArray(before) && Array.isArray(after)) compareLists(schema, before, after)
     else {
       // A value that takes the place of another is a change, not a removal; what stood inside the old one is gone.
@@ -58,7 +59,7 @@ export function compareFields(schema: FieldSchema | undefined, before: unknown, 
   }
 
   function compareLists(schema: FieldSchema | undefined, before: readonly unknown[], after: readonly unknown[]): void {
-    if (equalJson(before, after)) return
+    if (sameJson(before, after)) return
     const old = indexEntries(before, schema)
     const current = indexEntries(after, schema)
     // Lists without identities (atomic ones, and those with duplicates) change as one field.

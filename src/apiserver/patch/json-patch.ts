@@ -1,6 +1,8 @@
 // What does an object look like after a JSON patch (RFC 6902)?
+
 import { ApiError } from '../../objects/api-error.ts'
-import { equalJson, isMap } from './json.ts'
+import { sameJson } from '../../objects/same.ts'
+import { isMap } from './json.ts'
 import { type Change, changeAt, parsePointer, valueAt } from './json-pointer.ts'
 
 /** As upstream: more is refused before any work is done. */
@@ -71,7 +73,7 @@ function applyOperation(document: unknown, operation: Operation): Outcome {
     case 'test': {
       // Upstream takes a place that does not exist as null.
       const found = valueAt(document, pointer) ?? null
-      return equalJson(found, value) ? { document } : { failure: `testing value ${path} failed: test failed` }
+      return sameJson(found, value) ? { document } : { failure: `testing value ${path} failed: test failed` }
     }
     case 'copy':
     case 'move': {

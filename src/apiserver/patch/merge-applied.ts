@@ -1,11 +1,12 @@
 // What does an object look like with an applied configuration laid over it?
+import { sameJson } from '../../objects/same.ts'
 import { type FieldSchema, isAtomicMap, schemaOfKey } from './field-schema.ts'
-import { equalJson, getKey, isMap, type JsonMap, setKey } from './json.ts'
+import { getKey, isMap, type JsonMap, setKey } from './json.ts'
 import { indexEntries } from './path-element.ts'
 
 /** Maps and associative lists are merged, everything else is replaced; a null takes the field away. Shares what stays equal. */
 export function mergeApplied(schema: FieldSchema | undefined, live: unknown, applied: unknown): unknown {
-  if (live !== undefined && equalJson(live, applied)) return live
+  if (live !== undefined && sameJson(live, applied)) return live
   if (isMap(applied)) {
     const isMerged = isMap(live) && !isAtomicMap(schema)
     return mergeMaps(schema, isMerged ? live : {}, applied)

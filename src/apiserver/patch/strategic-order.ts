@@ -1,6 +1,8 @@
 // In which order do the elements of a merged list stand: those of the patch, and those only the server knows?
+
 import { ApiError } from '../../objects/api-error.ts'
-import { equalJson, isMap } from './json.ts'
+import { sameJson } from '../../objects/same.ts'
+import { isMap } from './json.ts'
 
 /** What identifies an element: its merge key in a list of maps, itself in a list of scalars. */
 export function mergeKeyOf(element: unknown, mergeKey: string | undefined): unknown {
@@ -24,7 +26,7 @@ export function orderElements(
 ): readonly unknown[] {
   const place = (element: unknown, list: readonly unknown[]) => {
     const key = mergeKeyOf(element, mergeKey)
-    return list.findIndex(other => equalJson(mergeKeyOf(other, mergeKey), key))
+    return list.findIndex(other => sameJson(mergeKeyOf(other, mergeKey), key))
   }
   const placed = elements.map(element => ({ element, inWanted: place(element, wanted), inLive: place(element, live) }))
   const named = placed.filter(item => item.inWanted >= 0).sort((a, b) => a.inWanted - b.inWanted)

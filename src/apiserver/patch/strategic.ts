@@ -1,7 +1,9 @@
 // What does an object look like after a strategic merge patch, which merges lists by the keys their schema names?
+
 import { ApiError } from '../../objects/api-error.ts'
+import { sameJson } from '../../objects/same.ts'
 import { type FieldSchema, objectSchema, schemaOfKey, strategies } from './field-schema.ts'
-import { equalJson, getKey, isMap, type JsonMap, setKey } from './json.ts'
+import { getKey, isMap, type JsonMap, setKey } from './json.ts'
 import { mergeKeyOf, orderElements } from './strategic-order.ts'
 
 const deleteFromPrimitiveList = '$deleteFromPrimitiveList/'
@@ -37,7 +39,7 @@ function mergeMap(original: JsonMap, patch: JsonMap, schema: FieldSchema | undef
         setKey(
           result,
           name,
-          list.filter(item => !change.some(gone => equalJson(gone, item))),
+          list.filter(item => !change.some(gone => sameJson(gone, item))),
         )
     } else if (change === null) delete result[key]
     else setKey(result, key, mergeValue(getKey(result, key), change, schemaOfKey(schema, key)))
@@ -78,7 +80,7 @@ function mergeList(
   if (sample === undefined) return original
   if (!isMap(sample)) {
     if (patch.some(item => isMap(item))) throw mixedList()
-    const merged = [...original, ...patch.filter(item => !original.some(present => equalJson(present, item)))]
+    const merged = [...original, ...patch.filter(item => !original.some(present => sameJson(present, item)))]
     return orderElements(unique(merged), patch, { live: original, mergeKey: undefined })
   }
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'] ?? ''
@@ -90,7 +92,7 @@ function mergeList(
     if (item.$patch === 'replace') replaces = true
     else if (item.$patch === 'delete') {
       const gone = mergeKeyOf(item, mergeKey)
-      kept = kept.filter(element => !equalJson(mergeKeyOf(element, mergeKey), gone))
+      kept = kept.filter(element => !sameJson(mergeKeyOf(element, mergeKey), gone))
     } else if (item.$patch === undefined || item.$patch === 'merge') additions.push(item)
     else throw unknownDirective(item.$patch, 'list')
   }
@@ -98,7 +100,7 @@ function mergeList(
   const merged = [...kept]
   for (const item of additions) {
     const value = mergeKeyOf(item, mergeKey)
-    const index = merged.findIndex(element => equalJson(mergeKeyOf(element, mergeKey), value))
+    const index = merged.findIndex(element => sameJson(mergeKeyOf(element, mergeKey), value))
     const old = merged[index]
     if (isMap(old)) merged[index] = mergeMap(old, item, schema?.items)
     else merged.push(mergeMap({}, item, schema?.items))
@@ -123,7 +125,7 @@ function checkOrder(patched: readonly unknown[], order: readonly unknown[], merg
   let next = 0
   for (const element of order) {
     const item = set[next]
-    if (item !== undefined && equalJson(mergeKeyOf(item, mergeKey), mergeKeyOf(element, mergeKey))) next++
+    if (item !== undefined && sameJson(mergeKeyOf(item, mergeKey), mergeKeyOf(element, mergeKey))) next++
   }
   if (next < set.length) {
     const [list, wanted] = [JSON.stringify(set), JSON.stringify(order)]
@@ -153,7 +155,7 @@ function cleanedList(list: readonly unknown[]): readonly unknown[] {
 }
 
 function unique(list: readonly unknown[]): readonly unknown[] {
-  return list.filter((item, index) => list.findIndex(other => equalJson(other, item)) === index)
+  return list.filter((item, index) => list.findIndex(other => sameJson(other, item)) === index)
 }
 
 function badRequest(message: string): ApiError {

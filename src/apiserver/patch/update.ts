@@ -1,9 +1,10 @@
 // Who owns which fields after a create, update or patch?
+
 import type { KubeObject } from '../../objects/object.ts'
+import { sameJson } from '../../objects/same.ts'
 import { compareFields } from './compare-fields.ts'
 import { type FieldSchema, objectSchema } from './field-schema.ts'
 import { difference, emptySet, type FieldSet, intersects, isEmptySet, union } from './field-set.ts'
-import { equalJson } from './json.ts'
 import {
   formatTime,
   isReset,
@@ -57,7 +58,7 @@ function currentOwnerships(before: KubeObject | undefined, after: KubeObject, en
   // A subresource cannot edit the ownership of the object.
   if (endpoint.subresource === undefined || endpoint.subresource === '') {
     if (isReset(sent)) return { ownerships: [], entries: undefined }
-    if (sent !== undefined && !equalJson(sent, stored)) {
+    if (sent !== undefined && !sameJson(sent, stored)) {
       const ownerships = readManagedFields(sent)
       if (ownerships !== undefined) return { ownerships, entries: writeManagedFields(ownerships) }
     }

@@ -2,8 +2,8 @@
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { KubeObject, ObjectKey } from '../../objects/object.ts'
 import { invalid as invalidField } from '../../objects/problems.ts'
+import { sameJson } from '../../objects/same.ts'
 import { type Api, type Call, storageKey, timestamp } from './api.ts'
-import { deepEqual } from './equality.ts'
 import { conflict, invalid, notFound } from './errors.ts'
 import type { ServedKind } from './served-kinds.ts'
 import { countsGenerations } from './strategy.ts'
@@ -46,7 +46,7 @@ export function remove(api: Api, served: ServedKind, request: RemoveRequest): Re
     return { kind: 'gone', object: toServed(served, removed) }
   }
   const marked = markForDeletion(api, served, old, { finalizers, graceSeconds })
-  if (deepEqual(marked, old)) return { kind: 'going', object: toServed(served, old) }
+  if (sameJson(marked, old)) return { kind: 'going', object: toServed(served, old) }
   return { kind: 'going', object: toServed(served, call.dryRun ? marked : api.store.put(served.collection, marked)) }
 }
 

@@ -1,6 +1,6 @@
 // In which small ways kinds differ when they are written: generation, status on create, unconditional update.
 import type { KubeObject } from '../../objects/object.ts'
-import { deepEqual } from './equality.ts'
+import { sameJson } from '../../objects/same.ts'
 import type { ServedKind } from './served-kinds.ts'
 
 /** Kinds whose objects upstream gives no `metadata.generation`. */
@@ -32,7 +32,7 @@ export function allowsUnconditionalUpdate(served: ServedKind): boolean {
 
 /** Whether anything besides metadata and status differs: what `metadata.generation` counts. */
 export function specDiffers(before: KubeObject, after: KubeObject): boolean {
-  return !deepEqual(withoutMetadataAndStatus(before), withoutMetadataAndStatus(after))
+  return !sameJson(withoutMetadataAndStatus(before), withoutMetadataAndStatus(after))
 }
 
 function withoutMetadataAndStatus(object: KubeObject): object {

@@ -1,8 +1,8 @@
 // PUT: the object is replaced, except for what belongs to the server and to other subresources.
 import { ApiError } from '../../objects/api-error.ts'
 import type { KubeObject, ObjectKey, ObjectMeta } from '../../objects/object.ts'
+import { sameJson } from '../../objects/same.ts'
 import { type Api, type Call, storageKey } from './api.ts'
-import { deepEqual } from './equality.ts'
 import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts'
 import { trackFields } from './field-ownership.ts'
 import { intake, placeInNamespace } from './intake.ts'
@@ -57,7 +57,7 @@ export function update(api: Api, served: ServedKind, request: UpdateRequest): Ku
           ...(managedBy === undefined ? {} : { subresource: managedBy }),
         })
       : { ...numbered, metadata: { ...numbered.metadata, managedFields: request.managedFields } }
-  if (deepEqual(tracked, old)) return toServed(served, old)
+  if (sameJson(tracked, old)) return toServed(served, old)
   if (call.dryRun) return toServed(served, tracked)
   if (isFinished(served, tracked)) {
     return toServed(served, api.store.remove(served.collection, storageKey(served, key)) ?? tracked)

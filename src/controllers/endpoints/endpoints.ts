@@ -7,9 +7,9 @@ import { type Node, nodes } from '../../objects/kinds/node.ts'
 import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import { type Service, services } from '../../objects/kinds/service.ts'
 import { keyOf } from '../../objects/object.ts'
+import { sameJson } from '../../objects/same.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
 import { type Controller, forManyPods, runController } from '../framework/controller.ts'
-import { isEqual } from '../framework/merge-diff.ts'
 import { generateName } from '../framework/random-suffix.ts'
 import { createWriter, isTerminating } from '../framework/writer.ts'
 import { planEndpoints } from './plan-endpoints.ts'
@@ -116,8 +116,8 @@ function isSameToServices(before: Pod, after: Pod): boolean {
     before.status?.phase === after.status?.phase &&
     before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
     readyStatus(before) === readyStatus(after) &&
-    isEqual(before.status?.podIPs, after.status?.podIPs) &&
-    isEqual(before.metadata.labels, after.metadata.labels)
+    sameJson(before.status?.podIPs, after.status?.podIPs) &&
+    sameJson(before.metadata.labels, after.metadata.labels)
   )
 }
 

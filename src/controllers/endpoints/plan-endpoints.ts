@@ -4,7 +4,7 @@ import type { Endpoints } from '../../objects/kinds/endpoints.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { Service } from '../../objects/kinds/service.ts'
 import type { Immutable } from '../../objects/object.ts'
-import { isEqual } from '../framework/merge-diff.ts'
+import { sameJson } from '../../objects/same.ts'
 import { isPodFinished, isPodReady, isPodTerminating } from '../framework/pod-state.ts'
 import { headlessLabel } from './plan-slices.ts'
 import {
@@ -46,7 +46,7 @@ export function planEndpoints(service: Service, pods: Iterable<Pod>, held: Endpo
     subsets,
   }
   const shown = held === undefined || held.subsets !== undefined ? held : { ...held, subsets: [] }
-  return held !== undefined && isEqual(shown, after) ? held : after
+  return held !== undefined && sameJson(shown, after) ? held : after
 }
 
 function buildSubsets(service: Service, pods: Iterable<Pod>): { subsets: readonly Subset[]; isCut: boolean } {

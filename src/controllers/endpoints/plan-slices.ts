@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../objects/kinds/endpoint-slice.ts'
 import type { Node } from '../../objects/kinds/node.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { type Service, services } from '../../objects/kinds/service.ts'
-import { isEqual } from '../framework/merge-diff.ts'
+import { sameJson } from '../../objects/same.ts'
 import { controllerReference } from '../framework/owner-references.ts'
 import {
   type AddressType,
@@ -63,7 +63,7 @@ export function planSlices(service: Service, facts: SliceFacts): SlicePlan {
         const id = idOf(endpoint)
         const wanted = group?.wanted.get(id)
         if (wanted === undefined) continue
-        endpoints.push(isEqual(wanted, endpoint) ? endpoint : wanted)
+        endpoints.push(sameJson(wanted, endpoint) ? endpoint : wanted)
         group?.wanted.delete(id)
       }
       kept.set(slice, endpoints)
@@ -91,7 +91,7 @@ export function planSlices(service: Service, facts: SliceFacts): SlicePlan {
       if (!filled.includes(slice) && slice !== placeholder) plan.remove.push(slice)
       else {
         const after = refresh(service, slice, kept.get(slice) ?? [])
-        if (!isEqual(after, slice)) plan.update.push({ before: slice, after })
+        if (!sameJson(after, slice)) plan.update.push({ before: slice, after })
       }
     }
   }

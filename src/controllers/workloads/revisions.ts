@@ -4,7 +4,7 @@ import { isApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { type ControllerRevision, controllerRevisions } from '../../objects/kinds/controller-revision.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { isEqual } from '../framework/merge-diff.ts'
+import { sameJson } from '../../objects/same.ts'
 import { controllerReference } from '../framework/owner-references.ts'
 import type { Writer } from '../framework/writer.ts'
 import type { PodTemplate } from './pod-from-template.ts'
@@ -52,7 +52,7 @@ export async function ensureRevision(
   const data = { spec: { template: { ...owner.spec?.template, $patch: 'replace' } } }
   const sorted = oldestFirst(held)
   const newest = sorted.at(-1)
-  const equal = sorted.findLast(revision => isEqual(revision.data, data))
+  const equal = sorted.findLast(revision => sameJson(revision.data, data))
   const next = (newest?.revision ?? 0) + 1
   if (equal !== undefined) {
     return equal === newest ? equal : writer.change(controllerRevisions, equal, { ...equal, revision: next })

@@ -1,5 +1,5 @@
 // Are two pod templates the same, and by which short name is one known?
-import { isEqual } from '../framework/merge-diff.ts'
+import { sameJson } from '../../objects/same.ts'
 import { safeEncode } from '../framework/random-suffix.ts'
 import type { PodTemplate } from './pod-from-template.ts'
 
@@ -14,7 +14,7 @@ export function templateHash(template: unknown, collisions = 0): string {
 
 /** The hash label is what a ReplicaSet adds; it does not make a template another one. */
 export function isSameTemplate(a: PodTemplate | undefined, b: PodTemplate | undefined): boolean {
-  return isEqual(withoutHash(a), withoutHash(b))
+  return sameJson(withoutHash(a), withoutHash(b))
 }
 
 function withoutHash(template: PodTemplate | undefined) {
