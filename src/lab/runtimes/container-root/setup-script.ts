@@ -14,15 +14,33 @@ applets=$1 root=$2 base=$3 host=$4 workdir=$5
 shift 5
 PATH=$applets
 fail() { echo "cannot set up the container: $1" >&2; exit 125; }
+# LOWER UPPER WORK TARGET
+lay() {
+  mount -t overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" overlay "$4" 2>/dev/null ||
+  mount -t overlay -o "userxattr,lowerdir=$1,upperdir=$2,workdir=$3" overlay "$4" 2>/dev/null
+}
+# In a user namespace "/" cannot be a layer, because of the mounts below it that only the real root may take away.
+lay_parts() {
+  mount --bind "$root.view" "$root.view" || fail "$root.view cannot be mounted"
+  for part in /*; do
+    case $part in /proc | /dev | /sys | /run | /tmp | /mnt | /media) continue ;; esac
+    if [ -L "$part" ]; then ln -s "$(readlink "$part")" "$root.view$part"
+    elif [ -d "$part" ]; then
+      mkdir -p "$root$part" "$root.work$part" "$root.view$part"
+      # What holds a mount itself stays empty: none of it belongs to a tool box.
+      lay "$part" "$root$part" "$root.work$part" "$root.view$part"
+    fi
+  done
+  mkdir -m 1777 "$root.view/tmp"
+  [ -x "$root.view/usr/bin/env" ] || fail "the kernel refuses an overlay of the machine's files"
+}
 # The old /proc still shows ids as the parent counts them.
 read -r pid rest </proc/self/stat || fail "/proc is not readable"
 hostname "$host" || fail "the host name $host is refused"
 case $base in
 host)
   mkdir -p "$root.work" "$root.view"
-  mount -t overlay -o "lowerdir=/,upperdir=$root,workdir=$root.work" overlay "$root.view" ||
-  mount -t overlay -o "userxattr,lowerdir=/,upperdir=$root,workdir=$root.work" overlay "$root.view" ||
-  fail "the kernel refuses an overlay of the machine's files"
+  lay / "$root" "$root.work" "$root.view" || lay_parts
   root=$root.view ;;
 *)
   mount --bind "$root" "$root" || fail "$root cannot be mounted"
