@@ -1,8 +1,8 @@
 // What does a pod read of itself through fieldRef and resourceFieldRef?
 import type { Address } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
+import { parseQuantity } from '../../objects/quantity.ts'
 import type { ContainerSpec } from './pod-types.ts'
-import { parseQuantity } from './quantity.ts'
 
 export interface PodFacts {
   readonly pod: Pod
@@ -46,6 +46,9 @@ export function fieldValue({ pod, nodeName, addresses, hostAddresses }: PodFacts
   }
 }
 
+/** Quantities are counted in billionths. */
+const oneUnit = 1_000_000_000n
+
 /** The amount in units of the divisor, rounded up. Undefined for a resource that is not named like one. */
 export function resourceValue(
   facts: PodFacts,
@@ -58,8 +61,8 @@ export function resourceValue(
   const declared = container.resources?.[list === 'limits' ? 'limits' : 'requests']?.[resource]
   const text = declared ?? (list === 'limits' ? facts.allocatable[resource] : '0') ?? '0'
   const amount = parseQuantity(String(text))
-  const divisor = parseQuantity(String(field.divisor ?? '1')) || 1
-  return amount === undefined ? undefined : String(Math.ceil(amount / divisor))
+  const divisor = parseQuantity(String(field.divisor ?? '1')) || oneUnit
+  return amount === undefined ? undefined : String((amount + divisor - 1n) / divisor)
 }
 
 /** `key="value"` a line, sorted, as downward API volumes hold labels and annotations. */

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { address } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { hostsFile, podNames } from './hosts-file.ts'
-import { qosClass } from './qos-class.ts'
 import { type DnsSettings, resolvConf } from './resolv-conf.ts'
 
 const settings: DnsSettings = {
@@ -61,14 +60,4 @@ test('setHostnameAsFQDN makes the long name the host name, and the network of th
   const long = podNames(pod({ subdomain: 'data', setHostnameAsFQDN: true }), options)
   assert.equal(long.hostname, 'web-0.data.shop.svc.cluster.local')
   assert.equal(podNames(pod({ hostNetwork: true }), options).hostname, 'k8s-1')
-})
-
-test('requests and limits give the quality-of-service class', () => {
-  const of = (...resources: object[]) => qosClass(pod({ containers: resources.map(one => ({ resources: one })) }))
-  const full = { cpu: '1', memory: '1Gi' }
-  assert.equal(of({}), 'BestEffort')
-  assert.equal(of({ limits: full }), 'Guaranteed')
-  assert.equal(of({ limits: full, requests: { cpu: '1000m', memory: '1024Mi' } }), 'Guaranteed')
-  assert.equal(of({ limits: full }, {}), 'Burstable')
-  assert.equal(of({ requests: { cpu: '100m' } }), 'Burstable')
 })

@@ -1,9 +1,9 @@
 // What is a pod's status, given the states of its containers?
 import type { Address } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
+import { qosClass } from '../../objects/pods/qos-class.ts'
 import { formatTime } from './format-time.ts'
 import { type ContainerStatus, isSidecar, type PodCondition, type PodStatus } from './pod-types.ts'
-import { qosClass } from './qos-class.ts'
 import type { RestartPolicy } from './restart.ts'
 
 export interface PodSnapshot {

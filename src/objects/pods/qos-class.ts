@@ -1,14 +1,14 @@
 // Which quality-of-service class do a pod's requests and limits give it?
-import type { Pod } from '../../objects/kinds/pod.ts'
-import { parseQuantity } from './quantity.ts'
+import type { Pod } from '../kinds/pod.ts'
+import { parseQuantity } from '../quantity.ts'
 
 const resources = ['cpu', 'memory'] as const
 
 /** Guaranteed: every container limits cpu and memory to what it requests. BestEffort: none says anything. */
-export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+export function qosClass({ spec }: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   let anything = false
   let guaranteed = true
-  for (const container of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]) {
+  for (const container of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
     for (const resource of resources) {
       const limit = amount(container.resources?.limits?.[resource])
       const request = amount(container.resources?.requests?.[resource]) ?? limit
@@ -19,7 +19,8 @@ export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   return guaranteed && anything ? 'Guaranteed' : anything ? 'Burstable' : 'BestEffort'
 }
 
-function amount(text: unknown): number | undefined {
-  const value = text === undefined ? undefined : parseQuantity(String(text))
-  return value === 0 ? undefined : value
+/** Nothing asked for is like nothing said. */
+function amount(value: string | number | undefined): bigint | undefined {
+  const parsed = value === undefined ? undefined : parseQuantity(value)
+  return parsed === 0n ? undefined : parsed
 }
