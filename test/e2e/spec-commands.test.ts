@@ -111,7 +111,14 @@ interface Expectation {
 }
 
 const podOf = (name: string) => new RegExp(`^${name}-\\S+ +1/1 +Running +0 +\\d+s$`, 'm')
-const notYet = { code: 3, shows: [/Cilium does not run here/, /Look here instead: kubectl|fairway/] }
+/** Said by name, with where to look instead, and never taken for health. */
+const refusedBy = (words: string) => ({
+  code: 3,
+  shows: [new RegExp(`^cilium ${words}: no answer: `, 'm'), /^Look here instead: (kubectl|fairway) /m],
+})
+const status = {
+  shows: [/^KubeProxyReplacement: +True +\[eth0 +192\.168\.1\.\d+ /m, /^Cluster health: +3\/3 reachable /m],
+}
 const nslookup = (name: string, address: RegExp) => ({
   shows: [/^Server:\s+10\.96\.0\.10$/m, new RegExp(`^Name:\\s+${name}\nAddress: ${address.source}$`, 'm')],
 })
@@ -131,7 +138,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
     shows: [/^kind: ConfigMap$/m, /kubernetes cluster\.local in-addr\.arpa/],
   },
   'kubectl get pods -n kube-system -l k8s-app=cilium': { shows: [podOf('cilium')] },
-  'kubectl exec -n kube-system -c cilium-agent ds/cilium -- cilium status': notYet,
+  'kubectl exec -n kube-system -c cilium-agent ds/cilium -- cilium status': status,
   'kubectl get networkpolicies -A': {
     shows: [
       row('NAMESPACE', 'NAME', 'POD-SELECTOR', 'AGE'),
@@ -181,10 +188,14 @@ const expectations: Readonly<Record<string, Expectation>> = {
     'prometheus.monitoring.svc.cluster.local',
     /10\.96\.\d+\.\d+/,
   ),
-  'kubectl exec -n kube-system ds/cilium -- cilium status --verbose': notYet,
-  'kubectl exec -n kube-system ds/cilium -- cilium policy get': notYet,
-  'kubectl exec -n kube-system ds/cilium -- cilium service list': notYet,
-  'kubectl exec -n kube-system ds/cilium -- cilium connectivity test': notYet,
+  'kubectl exec -n kube-system ds/cilium -- cilium status --verbose': {
+    shows: [...status.shows, /^ {2}10\.244\.\d\.\d+ \(default\/backend-\S+\)$/m],
+  },
+  'kubectl exec -n kube-system ds/cilium -- cilium policy get': refusedBy('policy get'),
+  'kubectl exec -n kube-system ds/cilium -- cilium service list': {
+    shows: [/^\d+ +10\.96\.0\.10:53\/UDP +ClusterIP +1 => 10\.244\.\d\.\d+:53\/UDP \(active\)/m],
+  },
+  'kubectl exec -n kube-system ds/cilium -- cilium connectivity test': refusedBy('connectivity test'),
   'kubectl logs -n network -l app.kubernetes.io/name=ingress-nginx': {
     shows: [/^192\.168\.1\.\d+ - - \[.*\] "GET \/from-the-laptop HTTP\/[\d.]+" 200 /m],
   },
@@ -210,8 +221,10 @@ const expectations: Readonly<Record<string, Expectation>> = {
   'kubectl get services --field-selector spec.type=LoadBalancer': {
     shows: [/^No resources found in default namespace\.$/m],
   },
-  'kubectl exec -n kube-system ds/cilium -- cilium status': notYet,
-  'kubectl exec -n kube-system ds/cilium -- cilium bpf lb list': notYet,
+  'kubectl exec -n kube-system ds/cilium -- cilium status': status,
+  'kubectl exec -n kube-system ds/cilium -- cilium bpf lb list': {
+    shows: [/^192\.168\.1\.101:443\/TCP \(1\) +10\.244\.\d\.\d+:443\/TCP /m],
+  },
   'kubectl describe ingress': {
     shows: [
       /^Name: +echo$/m,
