@@ -1,6 +1,7 @@
 // What the commands and a running lab's daemon say to each other.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Doorway } from '../lab/daemon/enter.ts'
+import type { InputFile } from './read-input.ts'
 
 /** Where something can be reached, and from whom: a row of the banner's table. */
 export interface ReachRow {
@@ -43,10 +44,14 @@ export type LabCalls = {
   readonly status: { readonly input: null; readonly output: LabStatus }
   /** The way into a machine (`laptop`) or a pod (`default/echo-…`). */
   readonly door: { readonly input: { readonly machine: string }; readonly output: Doorway }
-  /** Applies the folder's changes to the running lab. */
+  /** Applies the folder's changes to the running lab. The command reads the files, since the daemon sees other mounts. */
   readonly apply: {
-    readonly input: { readonly input: string }
-    readonly output: { readonly diagnostics: readonly Diagnostic[] }
+    readonly input: { readonly files: readonly InputFile[] }
+    readonly output: {
+      readonly diagnostics: readonly Diagnostic[]
+      /** `changed`: machines or ranges are others now, which a running lab cannot take up. */
+      readonly site: 'current' | 'changed' | 'unusable'
+    }
   }
   readonly shutdown: { readonly input: { readonly keepState: boolean }; readonly output: null }
 }

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runningDaemon } from '../../src/lab/daemon/state-directory.ts'
 import { takeInventory, untilAsBefore } from './inventory.testing.ts'
-import { app, smallSite } from './small-site.testing.ts'
+import { app, site, smallSite } from './small-site.testing.ts'
 import { ended, openWorld, processesOf, until } from './world.testing.ts'
 
 const world = openWorld()
@@ -75,6 +75,22 @@ test('up again brings what is new in the folder, takes what is gone, and leaves 
     '',
   )
   assert.equal(world.kubectl('small', 'get', 'configmap', 'mine', '-o', 'name').stdout, 'configmap/mine\n')
+})
+
+test('up again with another machine in the site says that this needs a restart, and applies the rest', async () => {
+  folder.write('site.yaml', site('small').replace('  lan:', '    - { name: three, address: 192.168.7.13 }\n  lan:'))
+  folder.write('late.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: late }\n')
+  const { status, stderr } = await world.fairway('up', folder.path)
+  folder.write('site.yaml', site('small'))
+  folder.remove('late.yaml')
+  assert.equal(status, 0, stderr)
+  assert.match(
+    stderr,
+    /machines or ranges have changed, which a running lab cannot take up: 'fairway down --keep --name small'/,
+  )
+  const seen = world.kubectl('small', 'get', 'nodes,configmaps', '-o', 'name').stdout
+  assert.match(seen, /^configmap\/late$/m)
+  assert.doesNotMatch(seen, /node\/three/)
 })
 
 test('--fresh is refused while the lab runs', async () => {

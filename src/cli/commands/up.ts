@@ -64,7 +64,7 @@ Exit code: 0 the lab is up; 1 it is up but the folder has errors; 2 the folder c
     if (runningDaemon(state) !== undefined) {
       if (values.fresh === true)
         throw new UndecidedError(`lab ${name} is running; end it first: fairway down --name ${name}`)
-      return await bringUpToDate(state, input, io)
+      return await bringUpToDate(state, folder, io)
     }
     ensureMachine(io)
     if (values.fresh === true) removeStateDirectory(state)
@@ -212,11 +212,21 @@ function hasState(state: StateDirectory): boolean {
 }
 
 /** `up` on a running lab: what has changed in the folder is applied, the rest is left alone. */
-async function bringUpToDate(state: StateDirectory, input: string, io: Io): Promise<number> {
+async function bringUpToDate(state: StateDirectory, folder: string, io: Io): Promise<number> {
   const { control } = findRunningLab(state.lab, io)
-  io.note(`lab ${state.lab} runs already; applying what has changed in ${input}`)
-  const { diagnostics } = await control.call('apply', { input })
-  printDiagnostics(diagnostics, { io, input })
+  const files = await readInput(folder, io)
+  io.note(`lab ${state.lab} runs already; applying what has changed in ${folder}`)
+  const { diagnostics, site } = await control.call('apply', { files })
+  printDiagnostics(diagnostics, { io, input: folder })
+  if (site === 'unusable') {
+    io.note(`fairway: the site cannot be built; its errors are above. Lab ${state.lab} goes on as it was.`)
+    return exit.usage
+  }
+  if (site === 'changed') {
+    io.note(
+      `The site's machines or ranges have changed, which a running lab cannot take up: 'fairway down --keep --name ${state.lab}', then 'fairway up' again.`,
+    )
+  }
   const status = await control.call('status', null)
   announce(status, { io })
   return diagnostics.some(found => found.severity === 'error') ? exit.bad : exit.good

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chdir } from 'node:process'
-import { check } from '../../analysis/check/check.ts'
 import { ApiServer } from '../../apiserver/api-server.ts'
 import { systemClock } from '../../client/clock.ts'
 import { embeddedClient } from '../../client/embedded.ts'
@@ -11,7 +10,6 @@ import { createInformers, type Problem } from '../../controllers/framework/conte
 import { heldBack } from '../../controllers/network/held-back.ts'
 import { programNodes } from '../../controllers/network/program-nodes.ts'
 import { startNetwork } from '../../controllers/network/start-network.ts'
-import { compareDiagnostics, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { serveControl } from '../../lab/daemon/control.ts'
 import { enterEnclosure, runtimeDirectory } from '../../lab/daemon/enclosure.ts'
 import type { StateDirectory } from '../../lab/daemon/state-directory.ts'
@@ -22,18 +20,15 @@ import { startTopology } from '../../lab/topology/topology.ts'
 import { formatCidr } from '../../net/cidr.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
 import { type Pod, pods } from '../../objects/kinds/pod.ts'
-import { leaveOutContradictions } from '../../site/leave-out.ts'
 import { exit } from '../command.ts'
-import { inventoryOf } from '../inventory-of.ts'
 import type { DaemonReport, LabCalls, LabEvent, LabSettings, LabStatus } from '../lab-calls.ts'
-import { type LoadedInput, loadInput } from '../load-input.ts'
-import { readInput } from '../read-input.ts'
 import { startAgents } from './agents.ts'
 import { startLoadBalancer } from './announcements.ts'
 import { applyObjects } from './apply-objects.ts'
 import { openCertificates } from './certificates.ts'
 import { createSystemObjects } from './create-system-objects.ts'
 import { doorOf } from './doors.ts'
+import { applyAgain, judge, readFolder } from './folder.ts'
 import { startIngress } from './ingress.ts'
 import { createStatus } from './lab-status.ts'
 import { log, logProblem } from './log.ts'
@@ -86,7 +81,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
   }
 
   step('reading the folder')
-  const input = await load(settings)
+  const input = judge(await readFolder(settings))
   report({ kind: 'diagnostics', diagnostics: input.diagnostics })
   const { site } = input
   if (site === undefined) {
@@ -208,7 +203,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     await serveControl<LabCalls, LabEvent>(state.controlSocket, {
       status: async () => status.read(),
       door: async ({ machine }) => doorOf(machine, { topology, informers }),
-      apply: async ({ input: path }) => ({ diagnostics: await applyAgain({ ...settings, input: path }, applying) }),
+      apply: ({ files }) => applyAgain(judge(files), { site, applying }),
       shutdown: async ({ keepState }) => {
         shutdown.resolve({ keepState })
         return null
@@ -239,32 +234,4 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
       void kept
     },
   }
-}
-
-async function load({ input, cwd }: LabSettings): Promise<LoadedInput> {
-  const nothing = () => undefined
-  const files = await readInput(input, {
-    cwd,
-    env: {},
-    out: nothing,
-    note: nothing,
-    isTerminal: false,
-    color: false,
-    readStdin: () => Promise.reject(new Error('a lab is not read from stdin')),
-  })
-  const loaded = loadInput(files)
-  const diagnostics = [...loaded.diagnostics, ...check(inventoryOf(loaded))].sort(compareDiagnostics)
-  // All of the site is judged; what can stand together is built.
-  const { site: written, ...rest } = loaded
-  const site = written === undefined ? undefined : leaveOutContradictions(written)
-  return { ...rest, diagnostics, ...(site === undefined ? {} : { site }) }
-}
-
-async function applyAgain(
-  settings: LabSettings,
-  applying: Parameters<typeof applyObjects>[1],
-): Promise<readonly Diagnostic[]> {
-  const input = await load(settings)
-  if (input.site === undefined) return input.diagnostics
-  return [...input.diagnostics, ...(await applyObjects(wantedObjects(input), applying))]
 }
