@@ -1,6 +1,8 @@
 // The embedded Kubernetes API: opens the store, serves the kinds, and answers every verb in-process or over HTTP.
+
 import type { RequestListener } from 'node:http'
 import type { KindDefinition, KindRef } from '../objects/kind.ts'
+import { resourceName } from '../objects/kind.ts'
 import { kinds as registryKinds } from '../objects/registry.ts'
 import { admissions } from './admission/admissions.ts'
 import { builtInCustomKinds, storeBuiltInDefinitions } from './crd/built-in-definitions.ts'
@@ -14,7 +16,7 @@ import type { Admission, Api } from './rest/api.ts'
 import { serveBuiltIn } from './rest/built-in-kinds.ts'
 import { noSuchResource } from './rest/errors.ts'
 import { Pages } from './rest/pages.ts'
-import { resourceName, type ServedKind, type ServedKinds } from './rest/served-kinds.ts'
+import type { ServedKind, ServedKinds } from './rest/served-kinds.ts'
 import { Store } from './store/store.ts'
 
 export interface ApiServerOptions {

@@ -44,6 +44,11 @@ const rows: readonly Row[] = [
     load: async () => (await import('./commands/check.ts')).check,
   },
   {
+    name: 'trace',
+    summary: 'Over which hops a connection goes, and whether it arrives',
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
+  {
     name: 'render',
     summary: 'Print the Kubernetes objects that a site stands for',
     load: async () => (await import('./commands/render.ts')).render,

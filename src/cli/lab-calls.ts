@@ -1,4 +1,7 @@
 // What the commands and a running lab's daemon say to each other.
+import type { LiveTrace } from '../analysis/trace/live.ts'
+import type { TraceQuestion } from '../analysis/trace/trace.ts'
+import type { Trace } from '../analysis/trace/trace-result.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Doorway } from '../lab/daemon/enter.ts'
 import type { InputFile } from './read-input.ts'
@@ -52,6 +55,10 @@ export type LabCalls = {
       /** `changed`: machines or ranges are others now, which a running lab cannot take up. */
       readonly site: 'current' | 'changed' | 'unusable'
     }
+  }
+  readonly trace: {
+    readonly input: TraceQuestion & { readonly live: boolean }
+    readonly output: { readonly trace: Trace; readonly live?: LiveTrace } | { readonly misread: string }
   }
   readonly shutdown: { readonly input: { readonly keepState: boolean }; readonly output: null }
 }

@@ -1,6 +1,8 @@
 // A Kubernetes API behind HTTPS as a Client.
+
 import { ApiError, isApiError } from '../objects/api-error.ts'
 import type { KindRef } from '../objects/kind.ts'
+import { apiVersionOf } from '../objects/kind.ts'
 import type { KubeObject, ObjectKey } from '../objects/object.ts'
 import type {
   Client,
@@ -98,7 +100,8 @@ async function list<T extends KubeObject>(
       continue
     }
     // Objects in a list leave out what the list says for all of them.
-    for (const item of body.items ?? []) items.push({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })
+    for (const item of body.items ?? [])
+      items.push({ ...item, apiVersion: apiVersionOf(kind.group, kind.version), kind: kind.kind })
     next = body.metadata?.continue || undefined
     if (next === undefined) return { items, resourceVersion: body.metadata?.resourceVersion ?? '' }
   }
@@ -150,10 +153,6 @@ function parseEvent<T extends KubeObject>(line: string, path: string): WatchEven
     default:
       return undefined
   }
-}
-
-function apiVersionOf({ group, version }: KindRef): string {
-  return group === '' ? version : `${group}/${version}`
 }
 
 function collectionPath(kind: KindRef, namespace: string | undefined): string {

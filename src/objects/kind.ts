@@ -10,6 +10,16 @@ export interface KindRef {
   readonly namespaced: boolean
 }
 
+/** `v1` for the core group, `apps/v1` for others. */
+export function apiVersionOf(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** `deployments.apps`, as messages and collections name a resource. */
+export function resourceName(kind: { readonly group: string; readonly plural: string }): string {
+  return kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`
+}
+
 /** A problem in one object; `path` is the way to the field, as in ['spec', 'ports', 0, 'port']. */
 export interface FieldProblem {
   readonly path: readonly (string | number)[]

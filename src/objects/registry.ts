@@ -1,5 +1,5 @@
 // Which kinds there are: one row each. A new kind is one file in kinds/ and one row here.
-import type { KindDefinition } from './kind.ts'
+import { apiVersionOf, type KindDefinition } from './kind.ts'
 import { certificates } from './kinds/certificate.ts'
 import { ciliumClusterwideNetworkPolicies } from './kinds/cilium-clusterwide-network-policy.ts'
 import { ciliumL2AnnouncementPolicies } from './kinds/cilium-l2-announcement-policy.ts'
@@ -102,11 +102,6 @@ for (const kind of kinds) {
     byApiVersionAndKind.set(`${apiVersionOf(kind.group, version)}/${kind.kind}`, kind)
     byResource.set(`${kind.group}/${version}/${kind.plural}`, kind)
   }
-}
-
-/** `v1` for the core group, `apps/v1` for others. */
-export function apiVersionOf(group: string, version: string): string {
-  return group === '' ? version : `${group}/${version}`
 }
 
 /** Finds a kind under any version it is served at. */

@@ -1,10 +1,11 @@
 // What a user may do. Administrators may do everything, others may find out what is served and who they are.
 // Role-based access control is not evaluated here: this server belongs to one machine and its owner.
+
 import { ApiError } from '../../objects/api-error.ts'
+import { resourceName } from '../../objects/kind.ts'
 import type { ResourcePath } from '../http/resource-path.ts'
 import { verbOf } from '../http/verb.ts'
 import type { User } from '../rest/api.ts'
-import { resourceName } from '../rest/served-kinds.ts'
 
 export type Access =
   | {

@@ -1,5 +1,5 @@
 // The discovery documents: which groups, versions and resources there are, in the old form and the aggregated one.
-import { apiVersionOf } from '../../objects/registry.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { DiscoveredResource, DiscoveredVersion } from './resources.ts'
 
 const anyClient = '0.0.0.0/0'

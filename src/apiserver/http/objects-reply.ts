@@ -1,7 +1,7 @@
 // Answers with objects: one, a list, or a table of them, in the form the client asked for.
 
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { apiVersionOf } from '../../objects/registry.ts'
 import { badRequest } from '../rest/errors.ts'
 import type { ListResult } from '../rest/read.ts'
 import type { ServedKind } from '../rest/served-kinds.ts'

@@ -1,6 +1,6 @@
 // Answers the POST of resources that are not kept.
 
-import { apiVersionOf } from '../../objects/registry.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { ApiServer } from '../api-server.ts'
 import { type Review, reviewAccess, reviewOwnAccess, reviewOwnRules, reviewSelf, reviewToken } from '../auth/reviews.ts'
 import { timestamp } from '../rest/api.ts'

@@ -1,7 +1,7 @@
 // Streams a watch: one JSON event a line, until the client leaves or its time is over.
 import { ApiError } from '../../objects/api-error.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { apiVersionOf } from '../../objects/registry.ts'
 import type { Api } from '../rest/api.ts'
 import { badRequest } from '../rest/errors.ts'
 import type { Pages } from '../rest/pages.ts'

@@ -1,6 +1,7 @@
 // What does a server-side apply make of an object, and who owns which fields of it afterwards?
 import { ApiError } from '../../objects/api-error.ts'
 import { type KubeObject, keyOf } from '../../objects/object.ts'
+import { formatTime } from '../../objects/time.ts'
 import { compareFields } from './compare-fields.ts'
 import { conflictError, exceptFor, findConflicts } from './conflicts.ts'
 import { extractFieldSet } from './extract-field-set.ts'
@@ -10,7 +11,6 @@ import { isMap, type JsonMap } from './json.ts'
 import { isKubectl, renewLastApplied, takeableFields } from './last-applied.ts'
 import {
   equalOwnerships,
-  formatTime,
   isSameManager,
   type Manager,
   type Ownership,

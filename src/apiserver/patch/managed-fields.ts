@@ -163,10 +163,6 @@ export function equalOwnerships(left: readonly Ownership[], right: readonly Owne
   })
 }
 
-export function formatTime(now: number): string {
-  return `${new Date(now).toISOString().slice(0, 19)}Z`
-}
-
 /** The default field manager of a request: its user agent up to the first slash, as `kubectl` of `kubectl/v1.32.0 (…)`. */
 export function managerFromUserAgent(userAgent: string | undefined): string {
   const name = (userAgent ?? '').split('/')[0] ?? ''

@@ -2,11 +2,11 @@
 
 import type { KubeObject } from '../../objects/object.ts'
 import { sameJson } from '../../objects/same.ts'
+import { formatTime } from '../../objects/time.ts'
 import { compareFields } from './compare-fields.ts'
 import { type FieldSchema, objectSchema } from './field-schema.ts'
 import { difference, emptySet, type FieldSet, intersects, isEmptySet, union } from './field-set.ts'
 import {
-  formatTime,
   isReset,
   isSameManager,
   type Manager,

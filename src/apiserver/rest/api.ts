@@ -1,5 +1,6 @@
 // What every REST verb works with, and what it must know of the one who asks.
 import type { KubeObject } from '../../objects/object.ts'
+import { formatTime } from '../../objects/time.ts'
 import type { Store } from '../store/store.ts'
 import type { ServedKind, ServedKinds } from './served-kinds.ts'
 
@@ -42,7 +43,7 @@ export interface Admission {
 
 /** RFC 3339 with seconds, as metav1.Time is written. */
 export function timestamp(api: Api, offsetMs = 0): string {
-  return `${new Date(api.now() + offsetMs).toISOString().slice(0, 19)}Z`
+  return formatTime(api.now() + offsetMs)
 }
 
 export function storageKey(served: ServedKind, key: { readonly namespace?: string; readonly name: string }): string {

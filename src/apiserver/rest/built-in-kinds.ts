@@ -1,7 +1,9 @@
 // The kinds of the registry as the server serves them.
+
 import type { KindDefinition } from '../../objects/kind.ts'
+import { resourceName } from '../../objects/kind.ts'
 import { schemaOf } from '../../objects/schema.ts'
-import { resourceName, type ServedKind, ServedKinds } from './served-kinds.ts'
+import { type ServedKind, ServedKinds } from './served-kinds.ts'
 
 /** Upstream these come with CustomResourceDefinitions of their projects, and behave as custom resources do. */
 const customGroups = new Set(['cilium.io', 'cert-manager.io', 'acme.cert-manager.io', 'gateway.networking.k8s.io'])

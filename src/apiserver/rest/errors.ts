@@ -1,8 +1,9 @@
 // How the API words its refusals, as upstream does: scripts and kubectl read these texts.
+
 import { ApiError, type StatusCause } from '../../objects/api-error.ts'
 import type { FieldProblem } from '../../objects/kind.ts'
+import { resourceName } from '../../objects/kind.ts'
 import { fieldText } from '../../objects/problems.ts'
-import { resourceName } from './served-kinds.ts'
 
 interface Named {
   readonly group: string

@@ -1,6 +1,7 @@
 // Turns what a client sent into an object of the right kind, or says why it is none.
+
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { apiVersionOf } from '../../objects/registry.ts'
 import type { Call } from './api.ts'
 import { badRequest } from './errors.ts'
 import type { ServedKind } from './served-kinds.ts'

@@ -1,6 +1,6 @@
 // Which kinds the server serves right now: the built-in ones, and those that CustomResourceDefinitions add.
 import type { KindDefinition } from '../../objects/kind.ts'
-import { apiVersionOf } from '../../objects/registry.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { Schema } from '../../objects/schema.ts'
 
 /** One version of one resource, as requests address it. */
@@ -14,11 +14,6 @@ export interface ServedKind {
   readonly schema: () => Schema | undefined
   /** A custom resource: of a CustomResourceDefinition, or of a kind that comes as one upstream. */
   readonly custom: boolean
-}
-
-/** `deployments.apps`, as messages and collections name a resource. */
-export function resourceName(kind: { readonly group: string; readonly plural: string }): string {
-  return kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`
 }
 
 export class ServedKinds {

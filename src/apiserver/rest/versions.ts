@@ -1,6 +1,7 @@
 // The same stored object under another version of its API: only `apiVersion` differs.
+
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { apiVersionOf } from '../../objects/registry.ts'
 import type { ServedKind } from './served-kinds.ts'
 
 /** Views by the stored object, so that their JSON text is made once as well. */

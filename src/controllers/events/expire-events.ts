@@ -1,9 +1,9 @@
 // Removes Events that nobody needs any more: of what happens all day long only the last hour is kept.
 import { isApiError } from '../../objects/api-error.ts'
 import { type Event, events } from '../../objects/kinds/event.ts'
+import { parseTime } from '../../objects/time.ts'
 import type { ControllerOptions } from '../framework/context.ts'
 import { type Controller, runController } from '../framework/controller.ts'
-import { parseTime } from '../framework/time.ts'
 import { addressOf } from '../framework/writer.ts'
 
 /** As upstream's `--event-ttl`: counted from the last time it happened. */

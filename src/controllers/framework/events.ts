@@ -1,10 +1,10 @@
 // How does a controller tell the user what it did, so that `kubectl describe` shows it?
 import type { KindRef } from '../../objects/kind.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import { type Event, events } from '../../objects/kinds/event.ts'
 import type { KubeObject } from '../../objects/object.ts'
+import { formatTime } from '../../objects/time.ts'
 import type { ControllerOptions } from './context.ts'
-import { apiVersionOf } from './owner-references.ts'
-import { formatTime } from './time.ts'
 
 export interface EventNote {
   readonly type: 'Normal' | 'Warning'
@@ -77,7 +77,7 @@ export function createEventRecorder(options: ControllerOptions, component: strin
         kind: 'Event',
         metadata: { name, namespace },
         involvedObject: {
-          apiVersion: apiVersionOf(kind),
+          apiVersion: apiVersionOf(kind.group, kind.version),
           kind: kind.kind,
           name: about.metadata.name,
           ...(about.metadata.namespace === undefined ? {} : { namespace: about.metadata.namespace }),

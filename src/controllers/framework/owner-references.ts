@@ -1,5 +1,7 @@
 // Who owns an object, and how does an owner mark what it makes?
+
 import type { KindRef } from '../../objects/kind.ts'
+import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject, OwnerReference } from '../../objects/object.ts'
 
 /** The one owner that manages the object, if any. */
@@ -11,14 +13,10 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   return controllerOf(object)?.uid === owner.metadata.uid
 }
 
-export function apiVersionOf(kind: KindRef): string {
-  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-}
-
 /** What an owner writes into the objects it manages. */
 export function controllerReference(kind: KindRef, owner: KubeObject): OwnerReference {
   return {
-    apiVersion: apiVersionOf(kind),
+    apiVersion: apiVersionOf(kind.group, kind.version),
     kind: kind.kind,
     name: owner.metadata.name,
     uid: owner.metadata.uid ?? '',

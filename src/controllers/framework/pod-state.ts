@@ -1,6 +1,6 @@
 // What can be said of a pod at a glance: is it alive, ready, available, on its way out?
 import type { Pod } from '../../objects/kinds/pod.ts'
-import { parseTime } from './time.ts'
+import { parseTime } from '../../objects/time.ts'
 
 export function podCondition(pod: Pod, type: string) {
   return pod.status?.conditions?.find(condition => condition.type === type)

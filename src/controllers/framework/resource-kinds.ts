@@ -1,6 +1,8 @@
 // Which kinds of objects exist in this API, those included that CustomResourceDefinitions add while it runs?
+
 import type { Informer } from '../../client/informer.ts'
 import type { KindRef } from '../../objects/kind.ts'
+import { resourceName } from '../../objects/kind.ts'
 import {
   type CustomResourceDefinition,
   customResourceDefinitions,
@@ -15,20 +17,16 @@ export interface ResourceKinds {
 
 export function watchResourceKinds(informers: Informers, known: readonly KindRef[] = builtIn): ResourceKinds {
   const definitions = informers.of<CustomResourceDefinition>(customResourceDefinitions)
-  const names = new Set(known.map(resourceId))
+  const names = new Set(known.map(resourceName))
   return {
     definitions,
     current: () => [
       ...known,
       ...[...definitions.items.values()]
         .flatMap(definition => kindOf(definition) ?? [])
-        .filter(kind => !names.has(resourceId(kind))),
+        .filter(kind => !names.has(resourceName(kind))),
     ],
   }
-}
-
-export function resourceId(kind: KindRef): string {
-  return kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`
 }
 
 /** Undefined until the API has established it: before, its instances cannot be listed. */

@@ -1,11 +1,12 @@
 // Deletes what its owners have left behind, and holds owners back until their dependents are seen to.
+
 import { isApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
+import { apiVersionOf, resourceName } from '../../objects/kind.ts'
 import type { KubeObject, OwnerReference } from '../../objects/object.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
 import { type Controller, runController } from '../framework/controller.ts'
-import { apiVersionOf } from '../framework/owner-references.ts'
-import { resourceId, watchResourceKinds } from '../framework/resource-kinds.ts'
+import { watchResourceKinds } from '../framework/resource-kinds.ts'
 import type { WorkQueue } from '../framework/work-queue.ts'
 import { createWriter, isTerminating } from '../framework/writer.ts'
 import { decideFate, type OwnerState } from './decide-fate.ts'
@@ -48,7 +49,11 @@ export function startGarbage(options: ControllerOptions): Controller {
     // Not seen is not gone: the caches of different kinds run at different speeds. Only the API knows.
     const kind = kinds
       .current()
-      .find(candidate => candidate.kind === reference.kind && apiVersionOf(candidate) === reference.apiVersion)
+      .find(
+        candidate =>
+          candidate.kind === reference.kind &&
+          apiVersionOf(candidate.group, candidate.version) === reference.apiVersion,
+      )
     if (kind === undefined) return 'unknown'
     const { namespace } = object.metadata
     // Without a namespace there is no telling which owner is meant: upstream leaves such an object alone, too.
@@ -102,7 +107,7 @@ export function startGarbage(options: ControllerOptions): Controller {
   }
 
   function connect(queue: WorkQueue, kind: KindRef): void {
-    const id = resourceId(kind)
+    const id = resourceName(kind)
     if (notCollected.has(id) || connected.has(id)) return
     const disconnect = informers.of(kind).onChange(({ before, after }) => {
       if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
@@ -129,7 +134,7 @@ export function startGarbage(options: ControllerOptions): Controller {
     return object.metadata.finalizers?.some(finalizer => finalizer === foreground || finalizer === orphan) ?? false
   }
 
-  const known = kinds.current().filter(kind => !notCollected.has(resourceId(kind)))
+  const known = kinds.current().filter(kind => !notCollected.has(resourceName(kind)))
   return runController(world, {
     name: 'garbage-collector',
     needs: [kinds.definitions, ...known.map(kind => informers.of(kind))],

@@ -6,6 +6,7 @@ import { type HTTPRoute, httpRoutes } from '../../objects/kinds/http-route.ts'
 import { type Ingress, ingresses } from '../../objects/kinds/ingress.ts'
 import { type Service, services } from '../../objects/kinds/service.ts'
 import { describeObject, type KubeObject } from '../../objects/object.ts'
+import { formatTime } from '../../objects/time.ts'
 import type { ControllerOptions, Informers } from '../framework/context.ts'
 import { type Controller, runController } from '../framework/controller.ts'
 import { createEventRecorder } from '../framework/events.ts'
@@ -73,7 +74,7 @@ export function startIngressStatus(options: IngressStatusOptions): Controller {
       const owner = served.find(({ table }) => table.gateways.some(report => report.gateway === name))
       const gateway = gatewayObjects.items.get(name)
       if (owner === undefined || gateway === undefined) return
-      const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+      const now = formatTime(clock.now())
       await writer.changeStatus(
         gateways,
         gateway,
@@ -82,7 +83,7 @@ export function startIngressStatus(options: IngressStatusOptions): Controller {
     } else {
       const route = routeObjects.items.get(name)
       if (route === undefined) return
-      const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+      const now = formatTime(clock.now())
       await writer.changeStatus(httpRoutes, route, routeStatus(route, { served, now }))
     }
   }

@@ -1,7 +1,7 @@
 // What does a pool's status say, and since when?
 import type { Condition } from '../../network/load-balancer/pool-conditions.ts'
 import type { CiliumLoadBalancerIPPool } from '../../objects/kinds/cilium-load-balancer-ip-pool.ts'
-import { formatTime } from '../framework/time.ts'
+import { formatTime } from '../../objects/time.ts'
 
 export function poolStatus(
   pool: CiliumLoadBalancerIPPool,

@@ -1,7 +1,7 @@
 // What does a Service's status say of its load-balancer addresses?
 import type { ServiceAddresses } from '../../network/load-balancer/allocate.ts'
 import type { Service } from '../../objects/kinds/service.ts'
-import { formatTime } from '../framework/time.ts'
+import { formatTime } from '../../objects/time.ts'
 
 const conditionType = 'cilium.io/IPAMRequestSatisfied'
 

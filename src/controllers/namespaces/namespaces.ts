@@ -1,12 +1,14 @@
 // Furnishes each Namespace, and empties one that is being deleted before it goes.
+
 import { isApiError } from '../../objects/api-error.ts'
+import { resourceName } from '../../objects/kind.ts'
 import { type ConfigMap, configMaps } from '../../objects/kinds/config-map.ts'
 import { type Namespace, namespaces } from '../../objects/kinds/namespace.ts'
 import { type ServiceAccount, serviceAccounts } from '../../objects/kinds/service-account.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
 import { type Controller, runController } from '../framework/controller.ts'
-import { resourceId, watchResourceKinds } from '../framework/resource-kinds.ts'
+import { watchResourceKinds } from '../framework/resource-kinds.ts'
 import { createWriter, isTerminating } from '../framework/writer.ts'
 import { describeRemainder } from './plan-namespace-removal.ts'
 
@@ -77,8 +79,8 @@ export function startNamespaces(options: NamespacesOptions): Controller {
     for (const kind of kinds.current()) {
       if (!kind.namespaced) continue
       const left = await removeAll(kind, name)
-      if (left.length === 0 || goesLast.has(resourceId(kind))) continue
-      counts.set(resourceId(kind), left.length)
+      if (left.length === 0 || goesLast.has(resourceName(kind))) continue
+      counts.set(resourceName(kind), left.length)
       for (const finalizer of left.flatMap(object => object.metadata.finalizers ?? [])) {
         finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
       }

@@ -1,7 +1,7 @@
 // How does a Namespace say what still keeps it from going?
 import type { Namespace } from '../../objects/kinds/namespace.ts'
+import { formatTime } from '../../objects/time.ts'
 import { withCondition } from '../framework/conditions.ts'
-import { formatTime } from '../framework/time.ts'
 
 type Conditions = NonNullable<NonNullable<Namespace['status']>['conditions']>
 

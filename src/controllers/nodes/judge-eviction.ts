@@ -1,6 +1,6 @@
 // For how long may a pod stay on a node with NoExecute taints?
 import type { Pod } from '../../objects/kinds/pod.ts'
-import { parseTime } from '../framework/time.ts'
+import { parseTime } from '../../objects/time.ts'
 import { type Taint, tolerates } from '../scheduling/taints.ts'
 
 /** ms since the epoch; 'never' when the pod puts up with all of it for good. */

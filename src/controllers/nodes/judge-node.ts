@@ -1,7 +1,7 @@
 // Is a node alive, and what does the rest of the cluster have to know if not?
 import type { Node } from '../../objects/kinds/node.ts'
+import { formatTime } from '../../objects/time.ts'
 import { withCondition } from '../framework/conditions.ts'
-import { formatTime } from '../framework/time.ts'
 import type { Taint } from '../scheduling/taints.ts'
 
 type Conditions = NonNullable<NonNullable<Node['status']>['conditions']>

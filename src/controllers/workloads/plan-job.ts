@@ -1,8 +1,8 @@
 // How far is a Job, which pods does it still need, and is it over?
 import type { Job } from '../../objects/kinds/job.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
+import { parseTime } from '../../objects/time.ts'
 import { isPodReady, isPodTerminating } from '../framework/pod-state.ts'
-import { parseTime } from '../framework/time.ts'
 import { formatIndexes, parseIndexes } from './job-indexes.ts'
 
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking'

@@ -1,9 +1,9 @@
 // How many pods must a ReplicaSet create, or which must it delete, and what does it report?
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { ReplicaSet } from '../../objects/kinds/replica-set.ts'
+import { formatTime } from '../../objects/time.ts'
 import { withCondition, withoutCondition } from '../framework/conditions.ts'
 import { availableInMs, isPodReady } from '../framework/pod-state.ts'
-import { formatTime } from '../framework/time.ts'
 import { rankForDeletion } from './rank-for-deletion.ts'
 
 export type ReplicaPlan =

@@ -1,7 +1,7 @@
 // Which ReplicaSet of a Deployment gets how many replicas next?
 import type { Deployment } from '../../objects/kinds/deployment.ts'
 import type { ReplicaSet } from '../../objects/kinds/replica-set.ts'
-import { parseTime } from '../framework/time.ts'
+import { parseTime } from '../../objects/time.ts'
 import { resolveIntOrPercent } from './int-or-percent.ts'
 
 export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas'

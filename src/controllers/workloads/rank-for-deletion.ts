@@ -1,7 +1,7 @@
 // Which pods go first when there are too many?
 import type { Pod } from '../../objects/kinds/pod.ts'
+import { parseTime } from '../../objects/time.ts'
 import { isPodReady, readySinceMs, restartsOf } from '../framework/pod-state.ts'
-import { parseTime } from '../framework/time.ts'
 
 /** `controller.kubernetes.io/pod-deletion-cost`: the user's own say; lower goes first. */
 export const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost'

@@ -1,7 +1,7 @@
 // What does a Job say of itself: its counters, and the conditions that `kubectl wait` looks for.
 import type { Job } from '../../objects/kinds/job.ts'
+import { formatTime } from '../../objects/time.ts'
 import { withCondition } from '../framework/conditions.ts'
-import { formatTime } from '../framework/time.ts'
 import { indexesText, isIndexed, type JobProgress, type Verdict } from './plan-job.ts'
 
 type Status = NonNullable<Job['status']>

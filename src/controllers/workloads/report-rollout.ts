@@ -1,8 +1,8 @@
 // How far is a Deployment: its counters, and the conditions that `kubectl rollout status` waits for.
 import type { Deployment } from '../../objects/kinds/deployment.ts'
 import type { ReplicaSet } from '../../objects/kinds/replica-set.ts'
+import { formatTime, parseTime } from '../../objects/time.ts'
 import { withCondition, withoutCondition } from '../framework/conditions.ts'
-import { formatTime, parseTime } from '../framework/time.ts'
 import { nonZero } from './plan-replicas.ts'
 import { budgetOf, replicasOf, sum } from './plan-rollout.ts'
 

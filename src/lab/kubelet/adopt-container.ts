@@ -1,5 +1,5 @@
 // What does a container of an earlier agent begin with, as far as its last status tells?
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../../objects/time.ts'
 import type { ContainerState, ContainerStatus } from './pod-types.ts'
 import type { RestartPolicy } from './restart.ts'
 

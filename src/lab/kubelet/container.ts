@@ -1,12 +1,12 @@
 // How does one container live: started, checked, restarted by its policy, stopped?
 import { randomBytes } from 'node:crypto'
 import { pause } from '../../client/clock.ts'
+import { formatTime } from '../../objects/time.ts'
 import type { ContainerExit, RunningContainer } from '../runtime.ts'
 import { pastOf } from './adopt-container.ts'
 import { afterStart, endContainer } from './container-hooks.ts'
 import type { ContainerHost } from './container-host.ts'
 import type { FailMode } from './fail-mode.ts'
-import { formatTime } from './format-time.ts'
 import { LogBuffer } from './log-buffer.ts'
 import type { ContainerSpec, ContainerState, ContainerStatus } from './pod-types.ts'
 import { Prober } from './probes/prober.ts'

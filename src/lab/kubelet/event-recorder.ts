@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../client/clock.ts'
 import { type Event, events } from '../../objects/kinds/event.ts'
 import type { KubeObject } from '../../objects/object.ts'
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../../objects/time.ts'
 
 export interface EventText {
   readonly type: 'Normal' | 'Warning'

@@ -5,7 +5,7 @@ import { type Cidr, formatCidr } from '../../net/cidr.ts'
 import { isApiError } from '../../objects/api-error.ts'
 import { type Lease, leases } from '../../objects/kinds/lease.ts'
 import { type Node, nodes } from '../../objects/kinds/node.ts'
-import { formatMicroTime } from './format-time.ts'
+import { formatMicroTime } from '../../objects/time.ts'
 import type { NodeMachine } from './node-facilities.ts'
 import { isReady, type MachineFacts, nodeStatus } from './node-status.ts'
 

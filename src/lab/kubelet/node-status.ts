@@ -1,7 +1,7 @@
 // What does a node's agent say of its node?
 import type { Address } from '../../net/address.ts'
 import type { Node } from '../../objects/kinds/node.ts'
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../../objects/time.ts'
 
 type NodeStatus = NonNullable<Node['status']>
 type NodeCondition = NonNullable<NodeStatus['conditions']>[number]

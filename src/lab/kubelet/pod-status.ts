@@ -2,7 +2,7 @@
 import type { Address } from '../../net/address.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { qosClass } from '../../objects/pods/qos-class.ts'
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../../objects/time.ts'
 import { type ContainerStatus, isSidecar, type PodCondition, type PodStatus } from './pod-types.ts'
 import type { RestartPolicy } from './restart.ts'
 

@@ -1,7 +1,8 @@
 // Which kind is a decoded value, and what did its author mean when it is none we know?
 import type { KindDefinition } from '../kind.ts'
+import { apiVersionOf } from '../kind.ts'
 import { nearestName } from '../nearest.ts'
-import { apiVersionOf, findKind, kinds, kindsNamed } from '../registry.ts'
+import { findKind, kinds, kindsNamed } from '../registry.ts'
 import { type RemovedVersion, removedVersion } from './removed-versions.ts'
 
 export type Identity =
