@@ -1,10 +1,10 @@
 // POST: a new object gets what the server gives it, is checked and stored.
+import { generateName } from '../../objects/generated-name.ts'
 import type { KubeObject, ObjectMeta } from '../../objects/object.ts'
 import { required } from '../../objects/problems.ts'
 import { type Api, type Call, storageKey, timestamp } from './api.ts'
 import { alreadyExists, badRequest, invalid } from './errors.ts'
 import { trackFields } from './field-ownership.ts'
-import { generateName } from './generate-name.ts'
 import { intake, placeInNamespace } from './intake.ts'
 import { requireNamespace } from './namespace-guard.ts'
 import type { ServedKind } from './served-kinds.ts'
@@ -54,9 +54,14 @@ function withName(api: Api, served: ServedKind, object: KubeObject): KubeObject 
   }
   const collection = api.store.collection(served.collection)
   let metadata = object.metadata
-  do metadata = { ...metadata, name: generateName(base, api.randomUUID) }
+  do metadata = { ...metadata, name: generateName(base, () => randomOf(api)) }
   while (collection.get(storageKey(served, metadata)) !== undefined)
   return { ...object, metadata }
+}
+
+/** Uniform in [0, 1): a version 4 UUID is random in its first twelve hex digits. */
+function randomOf(api: Api): number {
+  return Number.parseInt(api.randomUUID().replaceAll('-', '').slice(0, 12), 16) / 2 ** 48
 }
 
 function withServerMetadata(api: Api, served: ServedKind, object: KubeObject): KubeObject {

@@ -1,6 +1,7 @@
 // Keeps EndpointSlices and Endpoints telling who stands behind each Service with a selector.
 
 import { isApiError } from '../../objects/api-error.ts'
+import { generateName } from '../../objects/generated-name.ts'
 import { type EndpointSlice, endpointSlices } from '../../objects/kinds/endpoint-slice.ts'
 import { type Endpoints, endpoints } from '../../objects/kinds/endpoints.ts'
 import { type Node, nodes } from '../../objects/kinds/node.ts'
@@ -10,7 +11,6 @@ import { keyOf } from '../../objects/object.ts'
 import { sameJson } from '../../objects/same.ts'
 import { type ControllerOptions, withInformers } from '../framework/context.ts'
 import { type Controller, forManyPods, runController } from '../framework/controller.ts'
-import { generateName } from '../framework/random-suffix.ts'
 import { createWriter, isTerminating } from '../framework/writer.ts'
 import { planEndpoints } from './plan-endpoints.ts'
 import { managedBy, managedByLabel, planSlices, serviceNameLabel } from './plan-slices.ts'

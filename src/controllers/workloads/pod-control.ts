@@ -1,11 +1,11 @@
 // How do workload controllers make and unmake pods, so that the user sees it in Events?
 
 import { isApiError } from '../../objects/api-error.ts'
+import { generateName } from '../../objects/generated-name.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { type Pod, pods } from '../../objects/kinds/pod.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import type { EventRecorder } from '../framework/events.ts'
-import { generateName } from '../framework/random-suffix.ts'
 import type { Writer } from '../framework/writer.ts'
 import { type PodTemplate, podFromTemplate } from './pod-from-template.ts'
 

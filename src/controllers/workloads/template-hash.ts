@@ -1,6 +1,7 @@
 // Are two pod templates the same, and by which short name is one known?
+
+import { safeEncode } from '../../objects/generated-name.ts'
 import { sameJson } from '../../objects/same.ts'
-import { safeEncode } from '../framework/random-suffix.ts'
 import type { PodTemplate } from './pod-from-template.ts'
 
 export const hashLabel = 'pod-template-hash'

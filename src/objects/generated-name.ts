@@ -5,7 +5,7 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 /** A generated name may have 63 characters at most, as it becomes a host name. */
 const longestBase = 63 - 5
 
-export function randomSuffix(random: () => number, length = 5): string {
+function randomSuffix(random: () => number, length = 5): string {
   let text = ''
   for (let i = 0; i < length; i++) text += alphabet.charAt(Math.floor(random() * alphabet.length))
   return text
