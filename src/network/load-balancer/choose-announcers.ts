@@ -21,18 +21,12 @@ const announcedClasses = new Set(['io.cilium/l2-announcer'])
 
 /** Sorted by address. An address whose every node is out of the question is left out: nobody may answer for it. */
 export function chooseAnnouncers(question: AnnouncerQuestion): readonly Announcement[] {
-  const { nodes, previous } = question
-  const healthy = nodes.filter(node => node.ready)
-  const willing = healthy.filter(node => node.announces)
+  const { previous } = question
+  const candidates = candidatesOf(question)
   const holders = new Map(previous.map(announcement => [announcement.address, announcement]))
   const chosen: Announcement[] = []
   for (const [address, services] of claimsOf(question)) {
-    const shared = { address, services, policies: question.policies }
-    // A drained node hands over, unless there is nobody to hand over to: better served from a cordoned node than not.
-    const eligible = firstOf(
-      () => nodesFor(shared, willing),
-      () => nodesFor(shared, healthy),
-    )
+    const eligible = eligibleFor({ address, services, policies: question.policies }, candidates)
     const holder = holders.get(address)
     const stays = holder !== undefined && eligible.some(node => node.name === holder.node)
     const node = stays
@@ -48,6 +42,30 @@ export function chooseAnnouncers(question: AnnouncerQuestion): readonly Announce
   }
   chosen.sort((a, b) => compareAddresses(a.address, b.address))
   return isSameList(previous, chosen) ? previous : chosen
+}
+
+/** The nodes of which one answers for the address; none for an address that nobody may announce. */
+export function eligibleAnnouncers(address: Address, question: AnnouncerQuestion): readonly NodeModel[] {
+  const services = claimsOf(question).get(address) ?? []
+  return eligibleFor({ address, services, policies: question.policies }, candidatesOf(question))
+}
+
+interface Candidates {
+  readonly willing: readonly NodeModel[]
+  readonly healthy: readonly NodeModel[]
+}
+
+function candidatesOf({ nodes }: AnnouncerQuestion): Candidates {
+  const healthy = nodes.filter(node => node.ready)
+  return { healthy, willing: healthy.filter(node => node.announces) }
+}
+
+/** A drained node hands over, unless there is nobody to hand over to: better served from a cordoned node than not. */
+function eligibleFor(shared: SharedAddress, { willing, healthy }: Candidates): readonly NodeModel[] {
+  return firstOf(
+    () => nodesFor(shared, willing),
+    () => nodesFor(shared, healthy),
+  )
 }
 
 /** The announced addresses with the Services that own them, these in order of their keys. */
