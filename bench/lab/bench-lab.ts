@@ -1,6 +1,6 @@
 // A lab as a user starts it, for measuring: `fairway up`, `exec`, kubectl, `down`.
 import { spawn } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { enterCommand } from '../../src/lab/daemon/enter.ts'
 import { type DaemonRecord, runningDaemon, stateDirectory } from '../../src/lab/daemon/state-directory.ts'
@@ -92,9 +92,17 @@ export class BenchLab {
   startInPod(pod: { readonly namespace: string; readonly name: string }, argv: readonly string[]): void {
     const door = { namespacePath: `/run/netns/${this.#namespaceOf(pod)}`, prefix: [] }
     const [program = '', ...args] = enterCommand(this.record, door, argv)
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    const log = openSync(join(this.#bench.directory, `${this.name}-programs.log`), 'a')
+    const child = spawn(program, args, { stdio: ['ignore', log, log] })
+    closeSync(log)
     // Not a reason for this program to go on.
     child.unref()
+  }
+
+  /** What `/proc/PID/ns/net` says of the pod's processes. */
+  networkOf(pod: { readonly namespace: string; readonly name: string }): string {
+    const path = `/proc/${this.#firstProcess()}/root/run/netns/${this.#namespaceOf(pod)}`
+    return `net:[${statSync(path).ino}]`
   }
 
   #namespaceOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

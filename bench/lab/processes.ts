@@ -49,6 +49,11 @@ export function programOf(pid: number): string {
   return read(`/proc/${pid}/comm`).trim()
 }
 
+/** The arguments, or what the program has made of them. */
+export function commandLineOf(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
+}
+
 function everyProcess(): readonly number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
