@@ -1,4 +1,5 @@
 // Whether the names of a CustomResourceDefinition are accepted, and what its status then says.
+import { isTrue } from '../../objects/conditions.ts'
 import type { CustomResourceDefinition } from '../../objects/kinds/custom-resource-definition.ts'
 import type { ServedKinds } from '../rest/served-kinds.ts'
 
@@ -78,5 +79,5 @@ export function established(
 }
 
 export function isEstablished(definition: CustomResourceDefinition): boolean {
-  return (definition.status?.conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
+  return isTrue(definition.status?.conditions, 'Established')
 }

@@ -1,8 +1,10 @@
 // What the lab is like at this moment: for `status`, for the banner, and to tell when it is up.
+
 import type { Informers } from '../../controllers/framework/context.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { StateDirectory } from '../../lab/daemon/state-directory.ts'
 import type { Topology } from '../../lab/topology/topology.ts'
+import { isTrue } from '../../objects/conditions.ts'
 import { type DaemonSet, daemonSets } from '../../objects/kinds/daemon-set.ts'
 import { type Deployment, deployments } from '../../objects/kinds/deployment.ts'
 import { type Ingress, ingresses } from '../../objects/kinds/ingress.ts'
@@ -68,7 +70,8 @@ export function createStatus(options: StatusOptions): Status {
     [...sources.pods.values()]
       .filter(pod => isOfWorkload(pod) && pod.metadata.deletionTimestamp === undefined)
       .filter(
-        ({ status }) => !isReady(status?.conditions) && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+        ({ status }) =>
+          !isTrue(status?.conditions, 'Ready') && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
       )
       .map(pod => `Pod/${keyOf(pod)}: not ready`)
 
@@ -89,11 +92,16 @@ export function createStatus(options: StatusOptions): Status {
       upMs,
       machines: [...topology.machines.values()].map(({ name, kind, addresses }): MachineStatus => {
         const node = sources.nodes.get(name)
-        return { name, kind, addresses, ...(node === undefined ? {} : { ready: isReady(node.status?.conditions) }) }
+        return {
+          name,
+          kind,
+          addresses,
+          ...(node === undefined ? {} : { ready: isTrue(node.status?.conditions, 'Ready') }),
+        }
       }),
       pods: {
         total: sources.pods.size,
-        ready: [...sources.pods.values()].filter(pod => isReady(pod.status?.conditions)).length,
+        ready: [...sources.pods.values()].filter(pod => isTrue(pod.status?.conditions, 'Ready')).length,
       },
       notReady: [...notReady(), ...withoutAddress(sources.services.values())],
       reach: reachRows({ site, services: sources.services, ingresses: sources.ingresses, pods: sources.pods }),
@@ -122,8 +130,4 @@ function withoutAddress(all: Iterable<Service>): readonly string[] {
   return [...all]
     .filter(({ spec, status }) => spec?.type === 'LoadBalancer' && (status?.loadBalancer?.ingress ?? []).length === 0)
     .map(service => `Service/${keyOf(service)}: waits for a load-balancer address; kubectl describe says why`)
-}
-
-function isReady(conditions: readonly { readonly type: string; readonly status: string }[] | undefined): boolean {
-  return conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false
 }

@@ -1,4 +1,5 @@
 // What can be said of a pod at a glance: is it alive, ready, available, on its way out?
+import { isTrue } from '../../objects/conditions.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { parseTime } from '../../objects/time.ts'
 
@@ -7,7 +8,7 @@ export function podCondition(pod: Pod, type: string) {
 }
 
 export function isPodReady(pod: Pod): boolean {
-  return podCondition(pod, 'Ready')?.status === 'True'
+  return isTrue(pod.status?.conditions, 'Ready')
 }
 
 /** Ready for at least `minReadySeconds`. */

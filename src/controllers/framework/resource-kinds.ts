@@ -1,6 +1,7 @@
 // Which kinds of objects exist in this API, those included that CustomResourceDefinitions add while it runs?
 
 import type { Informer } from '../../client/informer.ts'
+import { isTrue } from '../../objects/conditions.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { resourceName } from '../../objects/kind.ts'
 import {
@@ -32,12 +33,9 @@ export function watchResourceKinds(informers: Informers, known: readonly KindRef
 /** Undefined until the API has established it: before, its instances cannot be listed. */
 export function kindOf(definition: CustomResourceDefinition): KindRef | undefined {
   const { spec, status } = definition
-  const isEstablished = status?.conditions?.some(
-    ({ type, status: value }) => type === 'Established' && value === 'True',
-  )
   const served = spec?.versions.filter(version => version.served) ?? []
   const version = served.find(({ storage }) => storage) ?? served[0]
-  if (!isEstablished || spec === undefined || version === undefined) return undefined
+  if (!isTrue(status?.conditions, 'Established') || spec === undefined || version === undefined) return undefined
   return {
     group: spec.group,
     version: version.name,

@@ -1,5 +1,7 @@
 // Notices nodes that have fallen silent, says so to everyone, and in the end moves their pods away.
+
 import { isApiError } from '../../objects/api-error.ts'
+import { isTrue } from '../../objects/conditions.ts'
 import { type Lease, leases } from '../../objects/kinds/lease.ts'
 import { type Node, nodes } from '../../objects/kinds/node.ts'
 import { type Pod, pods } from '../../objects/kinds/pod.ts'
@@ -58,9 +60,7 @@ export function startNodes(options: NodesOptions): Controller {
     }
     const current = isSilent ? await silence(node) : node
     await taint(current)
-    const isReady =
-      current.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-    if (!isReady) await quieten(name)
+    if (!isTrue(current.status?.conditions, 'Ready')) await quieten(name)
     const next = await evict(name, wantedTaints(current, nowMs))
     const checks = [next, isSilent ? undefined : graceMs - silentForMs + 1].filter(time => time !== undefined)
     return checks.length === 0 ? undefined : { againInMs: Math.min(...checks) }

@@ -1,5 +1,7 @@
 // What does a node's agent say of its node?
+
 import type { Address } from '../../net/address.ts'
+import { isTrue } from '../../objects/conditions.ts'
 import type { Node } from '../../objects/kinds/node.ts'
 import { formatTime } from '../../objects/time.ts'
 
@@ -68,7 +70,7 @@ export function nodeStatus(
 }
 
 export function isReady(node: Node | undefined): boolean {
-  return node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+  return isTrue(node?.status?.conditions, 'Ready')
 }
 
 const conditions: readonly Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>[] = [

@@ -1,5 +1,7 @@
 // How does one pod live on its node, from the first sight of it to the last word about it?
+
 import { pause } from '../../client/clock.ts'
+import { isTrue } from '../../objects/conditions.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
 import { Container } from './container.ts'
@@ -101,7 +103,7 @@ export class PodWorker {
 
   /** Takes back that the pod is ready, where an earlier agent said so: nothing of it runs any more. Before `start`. */
   async disown(): Promise<void> {
-    const wasReady = this.#pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
+    const wasReady = isTrue(this.#pod.status?.conditions, 'Ready')
     if (wasReady === true) await this.#writer.flush()
   }
 

@@ -1,4 +1,5 @@
 // What of a Pod object matters to the network.
+import { isTrue } from '../../objects/conditions.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import { keyOf } from '../../objects/object.ts'
 import type { PodModel } from '../model.ts'
@@ -16,7 +17,7 @@ export function resolvePod(pod: Pod): PodModel {
     ...(spec?.nodeName === undefined ? {} : { node: spec.nodeName }),
     addresses,
     hostNetwork: spec?.hostNetwork === true,
-    ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    ready: isTrue(status?.conditions, 'Ready'),
     labels: metadata.labels ?? {},
     ...(spec?.hostname === undefined ? {} : { hostname: spec.hostname }),
     ...(spec?.subdomain === undefined ? {} : { subdomain: spec.subdomain }),
