@@ -1,5 +1,4 @@
 // The embedded Kubernetes API: opens the store, serves the kinds, and answers every verb in-process or over HTTP.
-
 import type { RequestListener } from 'node:http'
 import type { KindDefinition, KindRef } from '../objects/kind.ts'
 import { resourceName } from '../objects/kind.ts'

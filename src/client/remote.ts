@@ -1,5 +1,4 @@
 // A Kubernetes API behind HTTPS as a Client.
-
 import { ApiError, isApiError } from '../objects/api-error.ts'
 import type { KindRef } from '../objects/kind.ts'
 import { apiVersionOf } from '../objects/kind.ts'

@@ -1,5 +1,4 @@
 // Answers with objects: one, a list, or a table of them, in the form the client asked for.
-
 import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import { badRequest } from '../rest/errors.ts'

@@ -1,5 +1,4 @@
 // Answers the POST of resources that are not kept.
-
 import { apiVersionOf } from '../../objects/kind.ts'
 import type { ApiServer } from '../api-server.ts'
 import { type Review, reviewAccess, reviewOwnAccess, reviewOwnRules, reviewSelf, reviewToken } from '../auth/reviews.ts'

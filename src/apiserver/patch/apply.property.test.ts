@@ -1,5 +1,4 @@
 // Laws of server-side apply, for any configuration.
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

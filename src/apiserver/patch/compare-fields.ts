@@ -1,5 +1,4 @@
 // Which fields were added, changed or removed between two versions of an object?
-
 import { sameJson } from '../../objects/same.ts'
 import { type FieldSchema, isAlwaysPresent, isAtomicMap, schemaOfKey } from './field-schema.ts'
 import { addPath, type FieldSet, type FieldSetBuilder } from './field-set.ts'

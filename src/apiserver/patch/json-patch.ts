@@ -1,5 +1,4 @@
 // What does an object look like after a JSON patch (RFC 6902)?
-
 import { ApiError } from '../../objects/api-error.ts'
 import { sameJson } from '../../objects/same.ts'
 import { isMap } from './json.ts'

@@ -1,5 +1,4 @@
 // In which order do the elements of a merged list stand: those of the patch, and those only the server knows?
-
 import { ApiError } from '../../objects/api-error.ts'
 import { sameJson } from '../../objects/same.ts'
 import { isMap } from './json.ts'

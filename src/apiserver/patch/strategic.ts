@@ -1,5 +1,4 @@
 // What does an object look like after a strategic merge patch, which merges lists by the keys their schema names?
-
 import { ApiError } from '../../objects/api-error.ts'
 import { sameJson } from '../../objects/same.ts'
 import { type FieldSchema, objectSchema, schemaOfKey, strategies } from './field-schema.ts'

@@ -1,5 +1,4 @@
 // Who owns which fields after a create, update or patch?
-
 import type { KubeObject } from '../../objects/object.ts'
 import { sameJson } from '../../objects/same.ts'
 import { formatTime } from '../../objects/time.ts'

@@ -1,5 +1,4 @@
 // The kinds of the registry as the server serves them.
-
 import type { KindDefinition } from '../../objects/kind.ts'
 import { resourceName } from '../../objects/kind.ts'
 import { schemaOf } from '../../objects/schema.ts'

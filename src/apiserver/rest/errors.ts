@@ -1,5 +1,4 @@
 // How the API words its refusals, as upstream does: scripts and kubectl read these texts.
-
 import { ApiError, type StatusCause } from '../../objects/api-error.ts'
 import type { FieldProblem } from '../../objects/kind.ts'
 import { resourceName } from '../../objects/kind.ts'

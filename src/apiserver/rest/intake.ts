@@ -1,5 +1,4 @@
 // Turns what a client sent into an object of the right kind, or says why it is none.
-
 import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import type { Call } from './api.ts'

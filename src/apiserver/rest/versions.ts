@@ -1,5 +1,4 @@
 // The same stored object under another version of its API: only `apiVersion` differs.
-
 import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import type { ServedKind } from './served-kinds.ts'

@@ -1,5 +1,4 @@
 // What the lab is like at this moment: for `status`, for the banner, and to tell when it is up.
-
 import type { Informers } from '../../controllers/framework/context.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { StateDirectory } from '../../lab/daemon/state-directory.ts'

@@ -1,5 +1,4 @@
 // Keeps EndpointSlices and Endpoints telling who stands behind each Service with a selector.
-
 import { isApiError } from '../../objects/api-error.ts'
 import { generateName } from '../../objects/generated-name.ts'
 import { type EndpointSlice, endpointSlices } from '../../objects/kinds/endpoint-slice.ts'

@@ -1,5 +1,4 @@
 // Who owns an object, and how does an owner mark what it makes?
-
 import type { KindRef } from '../../objects/kind.ts'
 import { apiVersionOf } from '../../objects/kind.ts'
 import type { KubeObject, OwnerReference } from '../../objects/object.ts'

@@ -1,5 +1,4 @@
 // Which kinds of objects exist in this API, those included that CustomResourceDefinitions add while it runs?
-
 import type { Informer } from '../../client/informer.ts'
 import { isTrue } from '../../objects/conditions.ts'
 import type { KindRef } from '../../objects/kind.ts'

@@ -1,5 +1,4 @@
 // Deletes what its owners have left behind, and holds owners back until their dependents are seen to.
-
 import { isApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { apiVersionOf, resourceName } from '../../objects/kind.ts'

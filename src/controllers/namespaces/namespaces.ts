@@ -1,5 +1,4 @@
 // Furnishes each Namespace, and empties one that is being deleted before it goes.
-
 import { isApiError } from '../../objects/api-error.ts'
 import { resourceName } from '../../objects/kind.ts'
 import { type ConfigMap, configMaps } from '../../objects/kinds/config-map.ts'

@@ -1,5 +1,4 @@
 // Notices nodes that have fallen silent, says so to everyone, and in the end moves their pods away.
-
 import { isApiError } from '../../objects/api-error.ts'
 import { isTrue } from '../../objects/conditions.ts'
 import { type Lease, leases } from '../../objects/kinds/lease.ts'

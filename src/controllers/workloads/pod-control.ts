@@ -1,5 +1,4 @@
 // How do workload controllers make and unmake pods, so that the user sees it in Events?
-
 import { isApiError } from '../../objects/api-error.ts'
 import { generateName } from '../../objects/generated-name.ts'
 import type { KindRef } from '../../objects/kind.ts'

@@ -1,5 +1,4 @@
 // How do StatefulSets and DaemonSets remember their past templates, so that a rollback can return to one?
-
 import { isApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { type ControllerRevision, controllerRevisions } from '../../objects/kinds/controller-revision.ts'

@@ -1,5 +1,4 @@
 // Are two pod templates the same, and by which short name is one known?
-
 import { safeEncode } from '../../objects/generated-name.ts'
 import { sameJson } from '../../objects/same.ts'
 import type { PodTemplate } from './pod-from-template.ts'

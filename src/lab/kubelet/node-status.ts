@@ -1,5 +1,4 @@
 // What does a node's agent say of its node?
-
 import type { Address } from '../../net/address.ts'
 import { isTrue } from '../../objects/conditions.ts'
 import type { Node } from '../../objects/kinds/node.ts'

@@ -1,5 +1,4 @@
 // How does one pod live on its node, from the first sight of it to the last word about it?
-
 import { pause } from '../../client/clock.ts'
 import { isTrue } from '../../objects/conditions.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
