@@ -80,12 +80,13 @@ function verdictLines(verdict: Verdict, paint: Paint): string[] {
 }
 
 function liveLines({ result, agrees }: LiveTrace, paint: Paint): string[] {
-  const word = result.arrived ? paint(codes.green, 'arrived') : paint(codes.red, 'did not arrive')
   const judgement =
     agrees === undefined
       ? 'there was no prediction to compare it with'
       : agrees
         ? 'as predicted'
         : paint(codes.red, 'NOT as predicted')
+  if (!result.sent) return [`packets: none was sent: ${result.what}`]
+  const word = result.arrived ? paint(codes.green, 'arrived') : paint(codes.red, 'did not arrive')
   return [`packets: ${word}: ${result.what} (${Math.round(result.ms)} ms); ${judgement}`]
 }

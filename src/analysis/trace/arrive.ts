@@ -35,7 +35,9 @@ export type Arrival =
   | (Said & ToService)
   | (Said & { readonly kind: 'pod'; readonly pod: PodModel })
   | (Said & { readonly kind: 'machine'; readonly name: string })
-  | (Said & { readonly kind: 'nowhere'; readonly hop: 'arrival' | 'service'; readonly fix?: string })
+  | (Said & { readonly kind: 'nowhere'; readonly fix?: string })
+  /** It gets to a node, where no Service has the port. */
+  | (Said & { readonly kind: 'refused'; readonly refusal: string; readonly fact: string; readonly fix?: string })
   | (Said & { readonly kind: 'unclear' })
 
 export function arrive(client: Client, to: Destination, world: TraceWorld): Arrival {
@@ -106,8 +108,11 @@ interface Place {
 /** Every node knows every frontend, so that a pod's or a node's own packets never have to find one on the LAN. */
 function atOwnNode(client: Client, claim: Claim | undefined, { to, world }: Place): Arrival {
   const where = client.node === undefined ? 'the node of the pod' : `its own node ${client.node}`
-  const says = `${client.kind === 'node' ? 'the node itself' : where} replaces ${addressText(to.address, world)}, before the packet leaves`
-  if (claim === undefined) return refusedPort(to, { world, by: where })
+  const by = client.kind === 'node' ? 'the node itself' : where
+  const says = `${by} replaces ${addressText(to.address, world)}, before the packet leaves`
+  if (claim === undefined) {
+    return { says: `${by} looks ${addressText(to.address, world)} up`, because: [], ...refusedPort(to, { world, by }) }
+  }
   const own = client.node === undefined ? {} : { node: client.node }
   return { kind: 'service', ...claim, ...own, side: 'inside', says, because: [] }
 }
@@ -144,7 +149,6 @@ function fromLan(_client: Client, { to, claim, world }: LanPlace): Arrival {
   if (announced === undefined) {
     return {
       kind: 'nowhere',
-      hop: 'arrival',
       says: `nobody on the LAN answers for ${text}`,
       because: whySilent(to.address, world),
       expects: { kind: 'neighbour', address: to.address },
@@ -158,7 +162,7 @@ function fromLan(_client: Client, { to, claim, world }: LanPlace): Arrival {
   const says = `node ${node}${address === undefined ? '' : ` (${address})`} answers on the LAN for ${text}`
   const because = whyThisNode(to.address, node, world)
   const expects = neighbour(to.address, node)
-  if (claim === undefined) return { ...refusedPort(to, { world, by: `node ${node}` }), because }
+  if (claim === undefined) return { says, because, expects, ...refusedPort(to, { world, by: `node ${node}` }) }
   return { kind: 'service', ...claim, node, side: 'outside', says, because, expects }
 }
 
@@ -221,7 +225,6 @@ function whySilent(address: Address, world: TraceWorld): readonly string[] {
 function clusterAddressFromLan({ address }: Destination, world: TraceWorld): Arrival {
   return {
     kind: 'nowhere',
-    hop: 'arrival',
     says: `${addressText(address, world)} is a cluster address, which no machine of the LAN has a way to`,
     because: ['only nodes and pods replace cluster addresses'],
     fix: 'Use its load-balancer address, a node port, or an Ingress.',
@@ -235,7 +238,6 @@ function fromInternet({ address }: Destination, { network, site }: TraceWorld): 
   if (!ours) return outside(address)
   return {
     kind: 'nowhere',
-    hop: 'arrival',
     says: `${address} is an address of the site ${site.name}, which the internet has no way to`,
     because: ['the router lets connections out, and none in'],
     fix: 'Publish the host through a tunnel.',
@@ -249,30 +251,29 @@ function outside(address: Address): Arrival {
 function refusedPort(
   { address, port, protocol }: Destination,
   { world, by }: { readonly world: TraceWorld; readonly by: string },
-): Extract<Arrival, { kind: 'nowhere' }> {
+) {
   const owners = world.network.services.flatMap(service =>
     service.frontends
       .filter(frontend => frontend.kind !== 'node-port' && frontend.address === address)
       .map(frontend => `${frontend.port}/${frontend.protocol} (${service.key})`),
   )
+  const fix = owners.length === 0 ? {} : { fix: 'Use one of these ports, or add the port to the Service.' }
   return {
-    kind: 'nowhere',
-    hop: 'service',
-    says: `no Service has port ${port}/${protocol} on ${addressText(address, world)}: ${by} refuses it at once`,
-    because: owners.length === 0 ? ['no Service has this address'] : [`the address has ${owners.join(', ')}`],
-    ...(owners.length === 0 ? {} : { fix: 'Use one of these ports, or add the port to the Service.' }),
-  }
+    kind: 'refused',
+    refusal: `no Service has port ${port}/${protocol} on ${addressText(address, world)}: ${by} refuses it at once`,
+    fact: owners.length === 0 ? 'no Service has this address' : `the address has ${owners.join(', ')}`,
+    ...fix,
+  } as const
 }
 
 function nobody({ address }: Destination, { network }: TraceWorld): Arrival {
   if (network.podCidrs.some(range => contains(range, address))) {
     const why = 'its node answers that there is no such host'
-    return { kind: 'nowhere', hop: 'arrival', says: `no pod has ${address}`, because: [why] }
+    return { kind: 'nowhere', says: `no pod has ${address}`, because: [why] }
   }
   if (!network.lanCidrs.some(range => contains(range, address))) return outside(address)
   return {
     kind: 'nowhere',
-    hop: 'arrival',
     says: `no machine of the site and no Service has ${address}: nobody on the LAN answers for it`,
     because: [],
     expects: { kind: 'neighbour', address },

@@ -8,6 +8,8 @@ export interface LiveHop {
 }
 
 export interface LiveResult {
+  /** False when it is not known what to send where. */
+  readonly sent: boolean
   readonly arrived: boolean
   /** Who answered what, or how it failed. */
   readonly what: string
@@ -30,6 +32,7 @@ export function judgeLive(
   hops: readonly LiveHop[],
   result: LiveResult,
 ): LiveTrace {
+  if (!result.sent && verdict.kind === 'unknown') return { hops, result }
   const broken = hops.findIndex(({ kind }, index) => kind === 'not-seen' && predicted[index]?.outcome === 'passes')
   return {
     hops,

@@ -47,7 +47,7 @@ function found(answer: Extract<NameAnswer, { kind: 'found' }>, record: Recorder)
     says: `${name} is ${all}, says ${server.text}${server.address === undefined ? '' : ` (${server.address})`}`,
     details: [
       ...aliases.map(alias => record.detail(`it is another name of ${alias}`)),
-      ...sourcesOf(aliases.at(-1) ?? name, record),
+      ...[name, ...aliases].flatMap(item => sourcesOf(item, record)),
       ...(addresses.length > 1 ? [record.detail(`the first is taken: ${addressText(first, record.world)}`)] : []),
     ],
     ...(server.address === undefined ? {} : { expects: { kind: 'answer', server: server.address, name, addresses } }),

@@ -45,7 +45,8 @@ function pickFrom(way: ToService, choice: Choice, record: Recorder): readonly En
     })
   }
   if (choice.usable.length === 0) return nobody(way, choice, { candidates, record })
-  record.pass('endpoint', { says: drawText(service, choice, record), details: candidates })
+  const isPlain = choice.candidates.length === 1
+  record.pass('endpoint', { says: drawText(service, choice, record), details: isPlain ? [] : candidates })
   return choice.usable
 }
 

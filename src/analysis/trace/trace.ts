@@ -116,7 +116,14 @@ function toAddress(address: Address, way: Way): Verdict {
   const hop = { says, details: because.map(text => record.detail(text)), ...(expects === undefined ? {} : { expects }) }
   switch (arrival.kind) {
     case 'nowhere':
-      return record.stop(arrival.hop, { ...hop, ...(arrival.fix === undefined ? {} : { fix: arrival.fix }) })
+      return record.stop('arrival', { ...hop, ...(arrival.fix === undefined ? {} : { fix: arrival.fix }) })
+    case 'refused':
+      record.pass('arrival', hop)
+      return record.stop('service', {
+        says: arrival.refusal,
+        details: [record.detail(arrival.fact)],
+        ...(arrival.fix === undefined ? {} : { fix: arrival.fix }),
+      })
     case 'unclear':
       return record.leave('arrival', hop)
     case 'machine':
@@ -178,14 +185,15 @@ function podOf(endpoints: readonly EndpointModel[], { network }: TraceWorld): Cl
 function atEndpoints(endpoints: readonly EndpointModel[], record: Recorder): Verdict {
   const pods = endpoints.flatMap(({ pod }) => pod ?? [])
   const texts = endpoints.map(endpoint => describeEndpoint(endpoint, record.world))
-  const [only] = texts
+  const named = texts.slice(0, mostNamed).join(' or ')
   record.pass('pod', {
-    says: texts.length === 1 ? `${only} answers` : `one of ${texts.length} answers`,
-    details: texts.length === 1 ? [] : texts.map(text => record.detail(text)),
+    says: texts.length > mostNamed ? `${named} or one of ${texts.length - mostNamed} more answers` : `${named} answers`,
     ...(pods.length === endpoints.length && pods.length > 0 ? { expects: { kind: 'pods', pods } } : {}),
   })
   return { kind: 'yes', assuming: [] }
 }
+
+const mostNamed = 3
 
 function atPod(pod: PodModel, { port, protocol, record }: Way): Verdict {
   const declared = declaredPorts(pod, record.world)

@@ -100,8 +100,8 @@ async function askLab(question: Question, { name, live, io }: Asking) {
   return { trace: answer.trace, live: answer.live }
 }
 
-/** Packets have the last word; without them the prediction. */
+/** Packets have the last word; where none was sent, the prediction. */
 function exitCodeOf({ verdict }: Trace, live: LiveTrace | undefined): number {
-  if (live !== undefined) return live.result.arrived && live.agrees !== false ? exit.good : exit.bad
+  if (live?.result.sent === true) return live.result.arrived && live.agrees !== false ? exit.good : exit.bad
   return { yes: exit.good, no: exit.bad, unknown: exit.undecided }[verdict.kind]
 }

@@ -37,6 +37,7 @@ import { labRuntimes } from './runtimes.ts'
 import { serveApi } from './serve-api.ts'
 import { serviceAccountFiles } from './service-account-files.ts'
 import { topologyPlan } from './topology-plan.ts'
+import { createTracer } from './trace.ts'
 import { untilQuiet } from './until-quiet.ts'
 import { untilReady } from './until-ready.ts'
 import { wantedObjects } from './wanted-objects.ts'
@@ -198,12 +199,18 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
     startedAt,
     diagnostics: () => [...input.diagnostics, ...refused],
   })
+  const tracer = createTracer({ site, input, topology, network, informers, ingress, kubelets, certificates })
   const shutdown = Promise.withResolvers<{ keepState: boolean }>()
   const control = stack.use(
     await serveControl<LabCalls, LabEvent>(state.controlSocket, {
       status: async () => status.read(),
       door: async ({ machine }) => doorOf(machine, { topology, informers }),
-      apply: ({ files }) => applyAgain(judge(files), { site, applying }),
+      apply: ({ files }) => {
+        const next = judge(files)
+        tracer.reread(next)
+        return applyAgain(next, { site, applying })
+      },
+      trace: question => tracer.answer(question),
       shutdown: async ({ keepState }) => {
         shutdown.resolve({ keepState })
         return null

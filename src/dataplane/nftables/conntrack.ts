@@ -7,14 +7,14 @@ import { readSetting } from '../../sys/sysctl.ts'
 import type { StalenessTest } from './stale-udp.ts'
 
 // Numbers of linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h and netlink.h.
-const NETLINK_NETFILTER = 12
+export const NETLINK_NETFILTER = 12
 const NLM_F_REQUEST = 0x1
 const NLM_F_ACK = 0x4
 const NLM_F_DUMP = 0x300
 const getConversation = (1 << 8) | 1
 const deleteConversation = (1 << 8) | 2
-const CTA_TUPLE_ORIG = 1
-const CTA_TUPLE_REPLY = 2
+export const CTA_TUPLE_ORIG = 1
+export const CTA_TUPLE_REPLY = 2
 const CTA_ID = 12
 const CTA_TUPLE_IP = 1
 const CTA_TUPLE_PROTO = 2
@@ -47,8 +47,7 @@ export function removeStaleUdp(namespace: Pick<NetNamespace, 'inside'>, isStale:
     using socket = new NetlinkSocket(NETLINK_NETFILTER)
     const writer = new MessageWriter()
     let removed = 0
-    // Both families at once: the kernel walks the connections of all namespaces for every dump.
-    writer.message(header(getConversation, NLM_F_DUMP, 1), familyHeader(AF_UNSPEC), () => {})
+    allConversations(writer)
     for (const tracked of socket.dump(writer.take(), decode)) {
       if (!isStale(tracked)) continue
       writer.message(header(deleteConversation, NLM_F_ACK, 2), familyHeader(tracked.family), () => {
@@ -78,6 +77,11 @@ function tracksNothing(): boolean {
   }
 }
 
+/** Asks for both families at once: the kernel walks the connections of all namespaces for every dump. */
+export function allConversations(writer: MessageWriter): void {
+  writer.message(header(getConversation, NLM_F_DUMP, 1), familyHeader(AF_UNSPEC), () => {})
+}
+
 const nested = 0x8000
 
 function header(type: number, flags: number, sequence: number) {
@@ -98,7 +102,7 @@ function decode({ body }: Message): Tracked | undefined {
   if (original === undefined || reply === undefined) return undefined
   // Most of what is tracked is TCP: it is told apart before any address is read.
   if (protocolOf(original) !== UDP) return undefined
-  const [out, back] = [tuple(original), tuple(reply)]
+  const [out, back] = [readTuple(original), readTuple(reply)]
   if (out.destination === undefined || back.source === undefined) return undefined
   const id = attributes.get(CTA_ID)
   return {
@@ -117,11 +121,13 @@ function protocolOf(bytes: Buffer): number {
   return protocol === undefined ? 0 : (readAttributes(protocol).get(CTA_PROTO_NUM)?.readUInt8(0) ?? 0)
 }
 
-function tuple(bytes: Buffer) {
+/** One direction of a conversation: addresses and ports, as its first packet had them. */
+export function readTuple(bytes: Buffer) {
   const parts = readAttributes(bytes)
   const ip = readAttributes(parts.get(CTA_TUPLE_IP) ?? Buffer.alloc(0))
   const protocol = readAttributes(parts.get(CTA_TUPLE_PROTO) ?? Buffer.alloc(0))
   return {
+    protocol: protocol.get(CTA_PROTO_NUM)?.readUInt8(0) ?? 0,
     source: addressOf(ip.get(CTA_IP_V4_SRC) ?? ip.get(CTA_IP_V6_SRC)),
     destination: addressOf(ip.get(CTA_IP_V4_DST) ?? ip.get(CTA_IP_V6_DST)),
     sourcePort: protocol.get(CTA_PROTO_SRC_PORT)?.readUInt16BE(0) ?? 0,
