@@ -50,7 +50,9 @@ export function enterCommand(record: DaemonRecord, door: Doorway, argv: readonly
 /** Runs the command with our own terminal, input and outputs. Answers its exit code; 128 and the number after a signal. */
 export async function runEntered(command: readonly string[]): Promise<number> {
   const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: 'inherit' })
+  // Ours, and not for a Node that somebody runs in there.
+  const { NODE_COMPILE_CACHE: _ours, ...env } = process.env
+  const child = spawn(program, args, { stdio: 'inherit', env })
   const forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
   const forward = (signal: NodeJS.Signals) => passOn(child.pid, signal)
   // From a terminal they reach the program by themselves.
