@@ -1,5 +1,7 @@
 // The daemon's own log: one line an event, with the time, on stderr, which is the lab's daemon.log.
 
+import { writeSync } from 'node:fs'
+
 /** Repeated lines are folded, so that a failure that is tried again for an hour stays readable. */
 let last = ''
 let repeats = 0
@@ -21,8 +23,9 @@ export function logProblem(where: string, error: unknown): void {
 
 function write(line: string): void {
   try {
-    process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+    // Not through process.stderr, which is closed for good by the first error.
+    writeSync(2, `${new Date().toISOString()} ${line}\n`)
   } catch {
-    // A file is written at once, and its disk may be full: then the line is lost, which is better than what it tells of.
+    // The disk is full: the line is lost, which is better than what it tells of.
   }
 }

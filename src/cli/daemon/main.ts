@@ -11,6 +11,9 @@ keepCompiled(process.env)
 // Debian keeps servers in /usr/sbin, which is not in an ordinary user's PATH.
 process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
 
+// Where Node itself writes its warnings; the disk of the log may be full.
+process.stderr.on('error', () => {})
+
 const leash = await takeLeash(process.env)
 process.exit(await run(leash))
 

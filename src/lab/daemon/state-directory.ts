@@ -70,7 +70,12 @@ export function createStateDirectory(state: StateDirectory): void {
 
 /** Forgets the lab. To be called when nothing of it runs. */
 export function removeStateDirectory(state: StateDirectory): void {
-  rmSync(state.path, { recursive: true, force: true })
+  try {
+    rmSync(state.path, { recursive: true, force: true })
+  } catch (error) {
+    // A disk of its own is mounted there: it has been emptied, and the folder is not ours to remove.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) throw error
+  }
 }
 
 /** Removes the traces of a process that is gone, and keeps what the next start resumes. */
