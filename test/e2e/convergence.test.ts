@@ -12,17 +12,19 @@ after(() => lab[Symbol.asyncDispose]())
 
 /** Asks without a pause from a machine of the lab; what came back, and when. */
 function askAll(machine: string, url: string) {
-  const loop = `while :; do code=$(curl -sk -m 1 -o /dev/null -w '%{http_code}' '${url}'); echo "$(date +%s%3N) $code"; done`
+  const format = '%{http_code} %{time_total} %{errormsg}'
+  const loop = `while :; do said=$(curl -sk -m 5 -o /dev/null -w '${format}' '${url}'); echo "$(date +%s%3N) $said"; done`
   const asking = lab.start(lab.launcher, 'exec', '--name', 'convergence', machine, '--', 'sh', '-c', loop)
   const answers = () =>
-    [...asking.output().matchAll(/^(\d+) (\d{3})$/gm)].map(([, atMs, code]) => ({
+    [...asking.output().matchAll(/^(\d+) (\d{3}) (.*)$/gm)].map(([, atMs, code, details]) => ({
       atMs: Number(atMs),
       code: code ?? '',
+      details,
     }))
   return { answers, [Symbol.asyncDispose]: () => asking.stop() }
 }
 
-/** What the issue of the project asks for is one second; a test on a busy machine must not depend on that. */
+/** Users are promised one second; a test on a busy machine must not depend on that. */
 const withinMs = 5_000
 
 test('an applied application answers the laptop through the ingress, and is gone when deleted', async t => {

@@ -77,13 +77,15 @@ test('what does not exist is said in the words of upstream', async () => {
   }
 })
 
-test('get -w tells of a pod that comes and goes', async () => {
+test('get -w tells of pods that come and go', async () => {
+  await lab.apply(...app('seen', { replicas: 1 }))
   await using watching = lab.start('kubectl', 'get', 'pods', '-l', 'app=seen', '-w')
-  await lab.apply(...app('seen'))
-  await lab.eventually(async () => assert.match(watching.output(), /seen-\S+ +1\/1 +Running/))
+  const shows = (pattern: RegExp) => lab.eventually(async () => assert.match(watching.output(), pattern))
+  await shows(/^NAME +READY +STATUS +RESTARTS +AGE\nseen-\S+ +[01]\/1 /)
+  await lab.ok('scale', 'deploy/seen', '--replicas=2')
+  await shows(/^(seen-\S+) +0\/1 +Pending [\s\S]*\n\1 +1\/1 +Running /m)
   await lab.ok('delete', 'deploy,svc', 'seen')
-  await lab.eventually(async () => assert.match(watching.output(), /seen-\S+ +1\/1 +Terminating/))
-  assert.match(watching.output(), /^NAME +READY +STATUS +RESTARTS +AGE\nseen-\S+ +0\/1 +Pending/)
+  await shows(/^(seen-\S+) +1\/1 +Running [\s\S]*\n\1 +1\/1 +Terminating /m)
 })
 
 test('describe shows what belongs together', async () => {
