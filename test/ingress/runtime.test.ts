@@ -1,6 +1,6 @@
 // Does an ingress controller's container behave: its own files, logs, probes, metrics, death and resurrection?
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -162,6 +162,15 @@ describe('the container of an ingress controller', () => {
     assert.match(await exec('curl', '-sI', '-H', 'Host: x.test', 'http://127.0.0.1/'), /^HTTP\/1\.1 503/)
     assert.match(await exec('sh', '-c', 'nginx -t 2>&1'), /test is successful/)
     assert.match(await exec('no-such-program'), /executable file not found/)
+  })
+
+  test('kubectl exec cannot change the files of this machine, and has a /tmp of its own', async () => {
+    const file = join(import.meta.dirname, 'written-by-a-pod')
+    assert.match(await exec('sh', '-c', `touch ${file} 2>&1`), /Read-only file system/)
+    assert.equal(existsSync(file), false)
+    const name = `/tmp/written-by-a-pod-${process.pid}`
+    assert.equal((await exec('sh', '-c', `echo here >${name}; cat ${name}`)).trim(), 'here')
+    assert.equal(existsSync(name), false)
   })
 
   test('workers cannot read the keys, and run without rights where an account for them exists', async () => {

@@ -1,5 +1,6 @@
 // How does a node's agent pod run: nothing to serve, but programs that are run in it see the node's network?
 import type { ExecOptions, ExecSession } from '../../apiserver/pod-streams.ts'
+import { findDisks, makeDisksReadOnly } from '../../sys/read-only-machine.ts'
 import type { ContainerContext, ContainerExit, RunningContainer, Runtime } from '../runtime.ts'
 import { nodeVariable, writeAgentPrograms } from './agent-programs.ts'
 import { startProgram } from './container-root/program.ts'
@@ -35,7 +36,18 @@ function startAgent(context: ContainerContext, options: HostAgentOptions): Runni
   return {
     exited: promise,
     exec: async ({ command, tty, stdin }: ExecOptions) => {
-      const argv = ['sh', '-c', execScript, 'sh', '/', ...command]
+      // A mount namespace for itself in any case: the machine's disks are read-only in it.
+      const argv = [
+        'unshare',
+        '--mount',
+        '--',
+        'sh',
+        '-c',
+        `${findDisks}${makeDisksReadOnly}${execScript}`,
+        'sh',
+        '/',
+        ...command,
+      ]
       const { session } = startProgram(namespace, {
         command: options.command?.(nodeName, argv) ?? argv,
         env: {

@@ -1,7 +1,7 @@
 // How does an ingress controller run: a real NGINX in the pod's network, with its own files, fed by the routing tables?
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import type { Serving } from '../../dataplane/nginx/serving.ts'
 import type { Issue } from '../../dataplane/nginx/store-certificates.ts'
 import { parseAddress } from '../../net/address.ts'
 import { host } from '../../sys/host.ts'
+import { findDisks, makeDisksReadOnly } from '../../sys/read-only-machine.ts'
 import type { Container, ContainerContext, ContainerExit, RunningContainer, Runtime } from '../runtime.ts'
 import { startProgram } from './container-root/program.ts'
 import { execScript } from './container-root/setup-script.ts'
@@ -41,12 +42,13 @@ const healthPort = 10_254
 const statusPort = 10_246
 
 /**
- * Binds pairs of paths up to a `--`, then becomes the program: the container's own files over this machine's. Everything
- * comes as an argument and is never part of the script's text.
+ * Binds pairs of paths up to a `--`, then becomes the program: the container's own files over this machine's, which are read-only.
+ * Everything comes as an argument and is never part of the script's text.
  */
 const viewScript = `set -e
 hostname -- "$1"
 shift
+${findDisks}
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mkdir -p -- "$2"
   elif ! [ -e "$2" ]; then
@@ -58,6 +60,7 @@ while [ "$1" != -- ]; do
   shift 2
 done
 shift
+${makeDisksReadOnly}
 `
 
 /** As process 1 the shell stays: util-linux 2.38's `unshare --fork` cannot tell of which signal its child died, a shell can. */
@@ -213,6 +216,9 @@ function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
   const temporary = join(base, 'tmp')
   mkdirSync(configuration, { recursive: true, mode: 0o755 })
   mkdirSync(temporary, { recursive: true, mode: 0o711 })
+  const [scratch, logs] = [join(base, 'scratch'), join(base, 'log')]
+  for (const directory of [scratch, logs]) mkdirSync(directory, { recursive: true })
+  chmodSync(scratch, 0o1777)
   // What a container that ran here before has logged, `kubectl logs --previous` knows.
   rmSync(join(temporary, 'access.log'), { force: true })
   const write = (name: string, text: string): string => {
@@ -223,12 +229,16 @@ function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
   const binds = [
     [configuration, '/etc/nginx'],
     [temporary, '/var/lib/nginx'],
+    // NGINX opens its default log before it has read where it shall log.
+    [logs, '/var/log/nginx'],
     [write('resolv.conf', context.resolvConf), '/etc/resolv.conf'],
     [write('hosts', context.hosts), '/etc/hosts'],
     ...(options.trustedCertificates === undefined
       ? []
       : [[write('ca-certificates.crt', options.trustedCertificates), '/etc/ssl/certs/ca-certificates.crt']]),
     ...(context.mounts?.() ?? []).map(({ source, target }) => [source, target]),
+    // Last: what is bound may come from there.
+    [scratch, '/tmp'],
   ]
   return { configuration, temporary, binds: binds.flat() }
 }
