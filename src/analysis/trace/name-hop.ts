@@ -4,7 +4,7 @@ import { checkClasses, classNameOf } from '../../network/routing/select-class.ts
 import type { Ingress } from '../../objects/kinds/ingress.ts'
 import { nearestName } from '../../objects/nearest.ts'
 import { keyOf } from '../../objects/object.ts'
-import { lanNames, type NameAnswer, resolveName } from './names.ts'
+import { lanNames, type NameAnswer, type NameServer, resolveName } from './names.ts'
 import { type Client, literalAddress } from './place.ts'
 import type { Recorder } from './recorder.ts'
 import type { Detail, Verdict } from './trace-result.ts'
@@ -23,7 +23,7 @@ export function traceName(host: string, client: Client, record: Recorder): Addre
       const server = answer.server.address
       return record.stop('name', {
         says: `${answer.name} has no address: ${answer.server.text} knows no such name`,
-        details: whyMissing(answer.name, client, record),
+        details: whyMissing(answer, client, record),
         ...(server === undefined
           ? {}
           : { expects: { kind: 'answer' as const, server, name: answer.name, addresses: [] } }),
@@ -86,7 +86,9 @@ function ingressName(ingress: Ingress): ObjectName {
   return { kind: 'Ingress', key: keyOf(ingress) }
 }
 
-function whyMissing(name: string, client: Client, record: Recorder): readonly Detail[] {
+type Missing = Extract<NameAnswer, { kind: 'missing' }>
+
+function whyMissing({ name, server }: Missing, client: Client, record: Recorder): readonly Detail[] {
   const { world } = record
   if (client.kind === 'internet') {
     return [record.detail(`the world knows nothing of ${world.site.domain}: no tunnel publishes it`)]
@@ -94,7 +96,7 @@ function whyMissing(name: string, client: Client, record: Recorder): readonly De
   const askers = ingressesFor(name, world.ingresses)
   if (askers.length > 0) return askers.map(place => whyNoAddress(place, record))
   const zone = `.svc.${world.site.dns.zone}`
-  if (name.endsWith(zone)) return [record.detail(whyNoService(name.slice(0, -zone.length), client, record))]
+  if (name.endsWith(zone)) return [record.detail(whyNoService(name.slice(0, -zone.length), server, record))]
   const near = nearestName(name, lanNames(world))
   const hint = near === undefined ? [] : [record.detail(`did you mean ${near}?`)]
   return [record.detail('no Ingress has this host, and no Service or machine this name'), ...hint]
@@ -112,12 +114,11 @@ function whyNoAddress({ ingress, field }: HostPlace, record: Recorder): Detail {
   return record.cite(`Ingress ${keyOf(ingress)} asks for this host, but ${why}`, ingressName(ingress), field)
 }
 
-function whyNoService(rest: string, client: Client, { world }: Recorder): string {
+function whyNoService(rest: string, server: NameServer, { world }: Recorder): string {
   const [service = '', namespace = ''] = rest.split('.').slice(-2)
   const model = world.network.services.find(({ key }) => key === `${namespace}/${service}`)
   if (model === undefined) return `there is no Service ${namespace}/${service}`
-  if (client.pod === undefined || client.pod.hostNetwork)
-    return "only the cluster's DNS knows names of Services, and this client does not ask it"
+  if (!server.knowsCluster) return "only the cluster's DNS knows names of Services, and this client does not ask it"
   return model.headless
     ? `Service ${model.key} is headless and has no ready endpoint`
     : `Service ${model.key} has no address`

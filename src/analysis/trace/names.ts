@@ -9,6 +9,8 @@ import type { TraceWorld } from './world.ts'
 export interface NameServer {
   readonly text: string
   readonly address: Address | undefined
+  /** It answers for the cluster's zone, and asks the LAN's resolver for everything else. */
+  readonly knowsCluster: boolean
 }
 
 export type NameAnswer =
@@ -31,8 +33,6 @@ interface Resolver {
   readonly server: NameServer
   readonly searches: readonly string[]
   readonly ndots: number
-  /** It answers for the cluster's zone, and asks the LAN's resolver for everything else. */
-  readonly knowsCluster: boolean
 }
 
 const mostAliases = 8
@@ -86,7 +86,7 @@ function byFamily(addresses: readonly Address[]): readonly Address[] {
 function recordsOf(name: string, { resolver, world }: Look): readonly DnsRecord[] {
   const zone = world.site.dns.zone
   if (name === zone || name.endsWith(`.${zone}`)) {
-    return resolver.knowsCluster ? (zonesOf(world).cluster.get(name) ?? []) : []
+    return resolver.server.knowsCluster ? (zonesOf(world).cluster.get(name) ?? []) : []
   }
   return zonesOf(world).lan.get(name) ?? []
 }
@@ -135,13 +135,16 @@ function candidatesFor(host: string, { searches, ndots }: Resolver): readonly st
 function resolverOf(client: Client, world: TraceWorld): Resolver | string {
   const { site } = world
   const onLan: Resolver = {
-    server: { text: "the LAN's name server on router", address: site.lan.gateways[0] },
+    server: { text: "the LAN's name server on router", address: site.lan.gateways[0], knowsCluster: false },
     searches: [site.domain],
     ndots: 1,
-    knowsCluster: false,
   }
   if (client.kind === 'internet') {
-    return { ...onLan, server: { text: "the internet's name server", address: undefined }, searches: [] }
+    return {
+      ...onLan,
+      server: { text: "the internet's name server", address: undefined, knowsCluster: false },
+      searches: [],
+    }
   }
   if (client.pod === undefined) return onLan
   const spec = world.pods.get(client.pod.key)?.spec
@@ -151,7 +154,7 @@ function resolverOf(client: Client, world: TraceWorld): Resolver | string {
   const { zone, addresses } = site.dns
   const ndots = Number(spec?.dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value ?? 5)
   return {
-    server: { text: "the cluster's DNS", address: addresses[0] },
+    server: { text: "the cluster's DNS", address: addresses[0], knowsCluster: true },
     searches: [
       ...new Set([
         ...[`${client.pod.namespace}.svc.${zone}`, `svc.${zone}`, zone, site.domain],
@@ -159,6 +162,5 @@ function resolverOf(client: Client, world: TraceWorld): Resolver | string {
       ]),
     ],
     ndots: Number.isNaN(ndots) ? 5 : ndots,
-    knowsCluster: true,
   }
 }

@@ -5,6 +5,7 @@ import type { LiveTrace } from '../../analysis/trace/live.ts'
 import { trace as traceIn } from '../../analysis/trace/trace.ts'
 import type { Trace } from '../../analysis/trace/trace-result.ts'
 import { printText } from '../../diagnostics/print-text.ts'
+import { leaveOutContradictions } from '../../site/leave-out.ts'
 import { traceJson } from '../../view/trace-json.ts'
 import { traceText } from '../../view/trace-text.ts'
 import { type Command, exit, type Io, UndecidedError, UsageError } from '../command.ts'
@@ -79,10 +80,12 @@ async function traceFolder(question: Question, path: string, io: Io): Promise<Tr
   const loaded = loadInput(await readInput(path, io))
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) io.note(printText(errors, { color: io.color }))
-  if (loaded.site === undefined) {
+  // As the lab does it: what contradicts itself in the site is left out.
+  const site = loaded.site === undefined ? undefined : leaveOutContradictions(loaded.site)
+  if (site === undefined) {
     throw new UndecidedError(`no Site in ${path} that can be used: machines and address ranges are not known`)
   }
-  const found = traceIn(foresee(inventoryOf(loaded), loaded.site), question)
+  const found = traceIn(foresee(inventoryOf({ ...loaded, site }), site), question)
   if ('misread' in found) throw new UsageError(found.misread)
   return found
 }
