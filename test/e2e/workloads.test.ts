@@ -78,8 +78,8 @@ test('a drained node keeps nothing but its agent, and nobody who asks notices', 
   assert.match(refused.stderr, /cannot delete DaemonSet-managed Pods \(use --ignore-daemonsets to ignore\)/)
   assert.match(await lab.ok('get', 'node', 'k8s-2'), /k8s-2 +Ready,SchedulingDisabled /)
 
-  // As long as the node is emptied, one asks for the echo without a pause.
-  const loop = 'while :; do curl -sS -m 5 -o /dev/null -w "%{http_code}\\n" https://echo.anton.example/; done'
+  // As long as the node is emptied, one asks for the echo without a pause; over HTTP/1.1, as convergence.test.ts says.
+  const loop = 'while :; do curl -sS --http1.1 -m 5 -o /dev/null -w "%{http_code}\\n" https://echo.anton.example/; done'
   await using asking = lab.start(lab.launcher, 'exec', '--name', 'workloads', 'laptop', '--', 'sh', '-c', loop)
   await lab.eventually(async () => assert.match(asking.output(), /^200$/m))
   assert.match(
