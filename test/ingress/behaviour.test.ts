@@ -21,6 +21,29 @@ import {
   type World,
 } from './proxy.testing.ts'
 
+const broken = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'broken', namespace: 'test' },
+  // JavaScript reads this pattern, PCRE does not: a lookbehind of no fixed length.
+  spec: {
+    parentRefs: [{ name: 'gateway' }],
+    hostnames: ['broken.test'],
+    rules: [
+      {
+        matches: [{ path: { type: 'RegularExpression' as const, value: '/(?<=a+)b' } }],
+        backendRefs: [{ name: 'a', port: 80 }],
+      },
+    ],
+  },
+}
+const gateway = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'gateway', namespace: 'test' },
+  spec: { gatewayClassName: 'external', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+}
+
 describe('a real NGINX', () => {
   let proxy: TestProxy
   let a: Backend
@@ -198,28 +221,6 @@ describe('a real NGINX', () => {
   })
 
   test('an object that NGINX refuses is left out with a diagnostic; the others change all the same', async () => {
-    const broken = {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'broken', namespace: 'test' },
-      // JavaScript reads this pattern, PCRE does not: a lookbehind of no fixed length.
-      spec: {
-        parentRefs: [{ name: 'gateway' }],
-        hostnames: ['broken.test'],
-        rules: [
-          {
-            matches: [{ path: { type: 'RegularExpression' as const, value: '/(?<=a+)b' } }],
-            backendRefs: [{ name: 'a', port: 80 }],
-          },
-        ],
-      },
-    }
-    const gateway = {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'gateway', namespace: 'test' },
-      spec: { gatewayClassName: 'external', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
-    }
     await proxy.update({
       ...world,
       gateways: [gateway],
@@ -233,5 +234,13 @@ describe('a real NGINX', () => {
     assert.equal((await ask({ host: 'plain.test' })).echo.backend, 'a')
     await proxy.update(world)
     assert.equal(proxy.instance.state.diagnostics.length, 0)
+  })
+
+  test('a first configuration that NGINX refuses is served without what it refuses', async () => {
+    await proxy[Symbol.asyncDispose]()
+    proxy = await startProxy({ ...world, gateways: [gateway], httpRoutes: [broken] })
+    const found = proxy.instance.state.diagnostics.find(item => item.code === 'FW440')
+    assert.equal(found?.object, 'HTTPRoute/test/broken')
+    assert.equal((await ask({ host: 'plain.test' })).echo.backend, 'a')
   })
 })

@@ -81,6 +81,8 @@ export function createInstance(options: InstanceOptions): Instance {
   const pace = new ReloadPace()
   /** What NGINX was last found to accept, but for the addresses of endpoints. */
   let acceptedShape: string | undefined
+  /** The first configuration is tried without a test, which would cost as much as the start; a failure brings the test about. */
+  let isTrial = true
   const waiters: (() => void)[] = []
   /** Units that NGINX refused, with what they said then. */
   const quarantined = new Map<Unit, { readonly said: string; readonly why: string }>()
@@ -126,8 +128,15 @@ export function createInstance(options: InstanceOptions): Instance {
     }
     renameSync(join(directory, 'next.conf'), join(directory, 'nginx.conf'))
     const startedAt = performance.now()
-    if (child === undefined) await start(candidate.compiled.revision)
-    else await reload(serving, { child, revision: candidate.compiled.revision })
+    if (child !== undefined) await reload(serving, { child, revision: candidate.compiled.revision })
+    else if (isTrial) {
+      const hasStarted = await start(candidate.compiled.revision).then(
+        () => true,
+        () => false,
+      )
+      isTrial = false
+      if (!hasStarted) return await apply(input)
+    } else await start(candidate.compiled.revision)
     pace.reloaded(startedAt)
     acceptedShape = shapeOf(candidate.compiled)
     store.keepOnly(candidate.files)
@@ -153,7 +162,7 @@ export function createInstance(options: InstanceOptions): Instance {
     let candidate = await write(without(table, new Set(quarantined.keys())), secrets)
     // What answers now was tested when it came, and other addresses of endpoints make nothing wrong. A test costs as much as a start.
     if (candidate.compiled.revision === state.revision) return withRefusals(candidate)
-    if (acceptedShape === shapeOf(candidate.compiled)) return withRefusals(candidate)
+    if (isTrial || acceptedShape === shapeOf(candidate.compiled)) return withRefusals(candidate)
     const refusal = await test()
     if (refusal === undefined) return withRefusals(candidate)
     change({ lastSuccessful: false, failures: state.failures + 1 })
@@ -191,10 +200,14 @@ export function createInstance(options: InstanceOptions): Instance {
 
   /** What NGINX has against `next.conf`, or undefined. */
   async function test(): Promise<string | undefined> {
-    const result = await serving.test(['-t', '-q', '-c', `${place.directory}/next.conf`])
+    const result = await serving.test(['-t', '-q', '-c', `${place.directory}/next.conf`], masterPid())
     if (result.exitCode === 0) return undefined
     const line = result.stderr.split('\n').find(text => text.includes('[emerg]')) ?? result.stderr
     return line.replace(/^.*\[emerg\] (\d+#\d+: )?/, '').trim()
+  }
+
+  function masterPid(): number | undefined {
+    return child === undefined ? undefined : serving.masterOf(child)
   }
 
   async function start(revision: string): Promise<void> {
@@ -207,7 +220,7 @@ export function createInstance(options: InstanceOptions): Instance {
         if (child !== started) return
         child = undefined
         reject(new Error(`nginx ended with ${signal ?? code}`))
-        options.onExit({ code, signal })
+        if (!isTrial) options.onExit({ code, signal })
       }
       started.once('exit', end)
       started.once('error', () => end(127, null))
@@ -231,7 +244,7 @@ export function createInstance(options: InstanceOptions): Instance {
       return state
     },
     get masterPid() {
-      return child === undefined ? undefined : serving.masterOf(child)
+      return masterPid()
     },
     update(input) {
       pending = input

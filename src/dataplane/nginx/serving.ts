@@ -10,8 +10,8 @@ export interface Serving {
   readonly directory: string
   /** Starts NGINX in the foreground, in a process group of its own; its stderr is a pipe. */
   start(args: readonly string[]): ChildProcess
-  /** Runs NGINX to its end in the very same place: same files, same addresses, same rights. */
-  test(args: readonly string[]): Promise<RunResult>
+  /** Runs NGINX to its end in the very same place: same files, same addresses, same rights. `master` is there already, if any is. */
+  test(args: readonly string[], master: number | undefined): Promise<RunResult>
   /** To loopback in the place. */
   connect(port: number): Socket
   /** The master as this process sees it: the child itself, or what the child's namespaces hide. */

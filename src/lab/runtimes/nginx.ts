@@ -281,7 +281,11 @@ function servingOf(context: ContainerContext, { files, machine }: ServingOptions
           detached: true,
         },
       ),
-    test: args => namespace.run('unshare', view([], execInView, ['nginx', ...args])),
+    test: (args, master) =>
+      master === undefined
+        ? namespace.run('unshare', view([], execInView, ['nginx', ...args]))
+        : // Its view is there already, and does not have to be made again.
+          namespace.run('nsenter', ['--target', `${master}`, '--mount', '--uts', '--', 'nginx', ...args]),
     connect: port => namespace.connect('127.0.0.1', port),
     masterOf: child => masterBehind(child),
   }
