@@ -56,6 +56,39 @@ async function shows(session: ExecSession, wanted: string): Promise<string> {
   return seen
 }
 
+test('programs of a pod have the usual rights and no more, unless the manifest asks for them', async () => {
+  const script =
+    'grep -E "^Cap(Inh|Eff|Bnd)" /proc/self/status; mount -t tmpfs none /mnt; mknod /tmp/disk b 8 0; echo x >/proc/sys/kernel/domainname; ping -c1 -W1 127.0.0.1 | tail -2 | head -1'
+  const limited = await run('shell', ['sh', '-c', script])
+  assert.match(limited.stdout, /^CapInh:\t0{16}\nCapEff:\t00000000a00425fb\nCapBnd:\t00000000a00425fb\n/)
+  assert.match(limited.stdout, /1 packets received/)
+  assert.match(limited.stderr, /mount: permission denied/)
+  assert.match(limited.stderr, /mknod: .*Operation not permitted/)
+  assert.match(limited.stderr, /Read-only file system/)
+  await lab.create('strong', {
+    containers: [
+      {
+        name: 'box',
+        image: 'busybox',
+        command: [
+          'sh',
+          '-c',
+          'ip address add 10.9.9.9/32 dev lo && echo made; grep CapInh /proc/self/status; sleep 600',
+        ],
+        securityContext: { capabilities: { add: ['NET_ADMIN'] } },
+      },
+    ],
+  })
+  await lab.ready('strong')
+  await lab.until('the log', async () => (await log('strong')).includes('CapInh') || undefined)
+  assert.match(await log('strong'), /^made\nCapInh:\t0+\n/)
+  await lab.create('privileged', {
+    containers: [{ name: 'box', image: 'busybox', command: ['sleep', '600'], securityContext: { privileged: true } }],
+  })
+  await lab.ready('privileged')
+  assert.equal((await run('privileged', ['mount', '-t', 'tmpfs', 'none', '/mnt'])).code, 0)
+})
+
 test('a busybox pod has a network, a host name, processes and a root of its own', async () => {
   const { stdout } = await run('shell', [
     'sh',

@@ -8,6 +8,7 @@ import type { ExecOptions, ExecSession } from '../../../apiserver/pod-streams.ts
 import { collectOutput } from '../../kubelet/probes/collect-output.ts'
 import type { ContainerContext, ContainerExit } from '../../runtime.ts'
 import { allowLowPorts } from '../../topology/settings.ts'
+import { type Rights, rightsOf } from './capabilities.ts'
 import { startProgram } from './program.ts'
 import { prepareApplets, writeBusyboxRoot, writeNetworkFiles } from './root-files.ts'
 import { enterScript, idleScript, setupScript } from './setup-script.ts'
@@ -41,6 +42,7 @@ export class ContainerRoot {
   readonly #applets: string
   readonly #workingDirectory: string
   readonly #env: Record<string, string>
+  readonly #rights: Rights
   /** Process 1 as this process sees it; undefined when the set-up failed or the program is not there. */
   readonly #pid: Promise<number | undefined>
   readonly #giveUp: () => void
@@ -74,16 +76,23 @@ export class ContainerRoot {
       target,
       readOnly ? 'ro' : 'rw',
     ])
+    this.#rights = rightsOf(container)
     const isMain = options.command !== undefined
     allowLowPorts(context.namespace)
     const started = startProgram(context.namespace, {
       command: [
+        ...this.#rights.prefix,
         'unshare', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--',
         join(this.#applets, 'busybox'), 'sh', '-c', setupScript, 'setup',
         this.#applets, root, options.base, hostname, this.#workingDirectory, ...mounts, '--',
         ...(options.command ?? ['/bin/busybox', 'sh', '-c', idleScript]),
       ], // biome-ignore format: one command line
-      env: { ...this.#env, PATH: process.env.PATH ?? defaultPath, CONTAINER_PATH: this.#env.PATH ?? defaultPath },
+      env: {
+        ...this.#env,
+        PATH: process.env.PATH ?? defaultPath,
+        CONTAINER_PATH: this.#env.PATH ?? defaultPath,
+        CONTAINER_TAKEN: this.#rights.taken,
+      },
       tty: isMain && container.tty === true,
       stdin: isMain && container.stdin === true,
       isReporting: true,
@@ -111,10 +120,11 @@ export class ContainerRoot {
     if (pid === undefined || this.#ended) throw new Error(`the container is not running. ${this.#complaint()}`.trim())
     return startProgram(this.#context.namespace, {
       command: [
+        ...this.#rights.prefix,
         'nsenter', '--target', String(pid), '--mount', '--uts', '--ipc', '--pid', '--no-fork', '--',
         '/bin/busybox', 'sh', '-c', enterScript, 'sh', this.#workingDirectory, ...command,
       ], // biome-ignore format: one command line
-      env: { ...this.#env, ...(tty && { TERM: 'xterm' }) },
+      env: { ...this.#env, ...(tty && { TERM: 'xterm' }), CONTAINER_TAKEN: this.#rights.taken },
       tty,
       stdin,
       isReporting: false,

@@ -8,6 +8,7 @@
  *
  * BASE `busybox` takes ROOT as it is; `host` lays it over the machine's own file system, so that its programs are there
  * and whatever is written stays in ROOT. On success the process's id in the parent's view is written to descriptor 3.
+ * CONTAINER_PATH is the program's PATH; CONTAINER_TAKEN the rights that it does not get, empty for one without limits.
  */
 export const setupScript = `
 applets=$1 root=$2 base=$3 host=$4 workdir=$5
@@ -50,6 +51,11 @@ esac
 mkdir -p "$root/proc" "$root/dev" "$root/sys" "$root/tmp" "$root/run"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc" || fail "/proc cannot be mounted"
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys" 2>/dev/null
+# What of it is the whole machine's takes no orders from a container: being root there is enough to give them.
+[ -z "$CONTAINER_TAKEN" ] || for part in sys sysrq-trigger irq bus fs; do
+  [ -e "$root/proc/$part" ] || continue
+  mount --bind "$root/proc/$part" "$root/proc/$part" && mount -o remount,bind,ro "$root/proc/$part" 2>/dev/null
+done
 mount -t tmpfs -o mode=755,size=1m dev "$root/dev" || fail "/dev cannot be mounted"
 for device in null zero full random urandom tty; do
   : >"$root/dev/$device" && mount --bind "/dev/$device" "$root/dev/$device"
@@ -78,7 +84,8 @@ shift
 cd "$root" && mkdir -p .left && pivot_root . .left || fail "the root cannot be changed"
 cd /
 export PATH="$CONTAINER_PATH"
-unset CONTAINER_PATH
+taken=$CONTAINER_TAKEN
+unset CONTAINER_PATH CONTAINER_TAKEN
 /bin/busybox umount -l /.left && /bin/busybox rmdir /.left 2>/dev/null
 [ -d "$workdir" ] || /bin/busybox mkdir -p "$workdir"
 cd "$workdir" || fail "the working directory $workdir is refused"
@@ -88,6 +95,7 @@ command -v "$1" >/dev/null || {
 }
 echo "$pid" >&3
 exec 3>&-
+[ -z "$taken" ] || set -- /bin/busybox setpriv --inh-caps="$taken" -- "$@"
 exec "$@"
 `
 
@@ -111,6 +119,8 @@ exec "$@"
  * the end of the container. A caught signal is reset for children; an ignored one is not.
  */
 export const enterScript = `${findProgram}
+[ -z "$CONTAINER_TAKEN" ] || set -- /bin/busybox setpriv --inh-caps="$CONTAINER_TAKEN" -- "$@"
+unset CONTAINER_TAKEN
 trap : INT QUIT HUP TERM
 (exec "$@")
 exit $?
