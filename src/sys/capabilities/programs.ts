@@ -32,6 +32,14 @@ const needs: readonly ProgramNeed[] = [
     why: 'runs programs as a machine of the lab',
   },
   {
+    command: 'setpriv',
+    versionArguments: ['--version'],
+    version: /util-linux ([\d.]+)/,
+    package: 'util-linux',
+    required: true,
+    why: 'limits what programs in pods may do',
+  },
+  {
     command: 'ip',
     versionArguments: ['-V'],
     version: /iproute2-([\w.]+)/,
