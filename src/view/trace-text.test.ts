@@ -52,11 +52,13 @@ test('what packets showed stands below its hop, and the comparison at the end', 
       ],
       result: { sent: true, arrived: true, what: 'a connection was made', ms: 1.4 },
       agrees: false,
+      brokenHop: 1,
     },
   })
   assert.match(text, /^ {14}seen {6}sent from port 40000$/m)
   assert.match(text, /^ {14}NOT SEEN {2}it went through all the same$/m)
   assert.match(text, /^packets: arrived: a connection was made \(1 ms\); NOT as predicted$/m)
+  assert.match(text, /^ {2}the first hop that was not seen: endpoint: Service default\/web/m)
 })
 
 test('the JSON says its version and holds the same', () => {

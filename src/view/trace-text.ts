@@ -22,7 +22,7 @@ export function traceText(trace: Trace, { color, live }: TraceTextOptions): stri
     ...lines,
     '',
     ...verdictLines(trace.verdict, paint),
-    ...(live === undefined ? [] : liveLines(live, paint)),
+    ...(live === undefined ? [] : liveLines(live, trace, paint)),
   ].join('\n')
 }
 
@@ -79,14 +79,18 @@ function verdictLines(verdict: Verdict, paint: Paint): string[] {
   }
 }
 
-function liveLines({ result, agrees }: LiveTrace, paint: Paint): string[] {
+function liveLines({ result, agrees, brokenHop }: LiveTrace, { hops }: Trace, paint: Paint): string[] {
+  if (!result.sent) return [`packets: none was sent: ${result.what}`]
   const judgement =
     agrees === undefined
       ? 'there was no prediction to compare it with'
       : agrees
         ? 'as predicted'
         : paint(codes.red, 'NOT as predicted')
-  if (!result.sent) return [`packets: none was sent: ${result.what}`]
   const word = result.arrived ? paint(codes.green, 'arrived') : paint(codes.red, 'did not arrive')
-  return [`packets: ${word}: ${result.what} (${Math.round(result.ms)} ms); ${judgement}`]
+  const broken = brokenHop === undefined ? undefined : hops[brokenHop]
+  return [
+    `packets: ${word}: ${result.what} (${Math.round(result.ms)} ms); ${judgement}`,
+    ...(broken === undefined ? [] : [`  the first hop that was not seen: ${broken.kind}: ${broken.says}`]),
+  ]
 }

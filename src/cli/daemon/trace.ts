@@ -1,4 +1,5 @@
 // Traces in the running lab: out of the Network that programs it, and with packets.
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { locator } from '../../analysis/trace/locate.ts'
 import { type Client, findClient } from '../../analysis/trace/place.ts'
 import { trace } from '../../analysis/trace/trace.ts'
@@ -52,6 +53,7 @@ export function createTracer(options: TracerOptions): Tracer {
     ingressClasses: informers.of<IngressClass>(ingressClasses),
     policies: informers.of<CiliumL2AnnouncementPolicy>(ciliumL2AnnouncementPolicies),
   }
+  let trusting: SecureContext | undefined
   let locate = locator(inventoryOf(options.input))
 
   function world(): TraceWorld {
@@ -68,6 +70,12 @@ export function createTracer(options: TracerOptions): Tracer {
       locate,
       prediction: nothingForeseen,
     }
+  }
+
+  /** Reading some hundred authorities takes a while, so it is done once. */
+  function secureContext(): SecureContext {
+    trusting ??= createSecureContext({ ca: trustBundle([certificates.web.certificatePem]) })
+    return trusting
   }
 
   function namespaceOf({ kind, name }: Client): NetNamespace | undefined {
@@ -96,7 +104,7 @@ export function createTracer(options: TracerOptions): Tracer {
           client: namespace,
           machine: name => topology.machines.get(name)?.namespace,
           podAt: address => owners.get(address),
-          trustedCertificates: trustBundle([certificates.web.certificatePem]),
+          secureContext: secureContext(),
         }),
       }
     },

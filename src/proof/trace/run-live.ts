@@ -1,4 +1,5 @@
 // Sends a trace's packets and looks at every hop for the signs that the trace expects of it.
+import type { SecureContext } from 'node:tls'
 import { judgeLive, type LiveHop, type LiveResult, type LiveTrace } from '../../analysis/trace/live.ts'
 import type { Expectation, Hop, Packet, Trace } from '../../analysis/trace/trace-result.ts'
 import { type TrackedConnection, trackedConnections } from '../../dataplane/nftables/conversations.ts'
@@ -14,7 +15,8 @@ export interface LiveWorld {
   readonly machine: (name: string) => NetNamespace | undefined
   /** `namespace/name` of the pod that has the address. */
   readonly podAt: (address: Address) => string | undefined
-  readonly trustedCertificates: string
+  /** With the authorities that machines of the lab trust. */
+  readonly secureContext: SecureContext
 }
 
 /** One packet that was sent; the second follows a redirect to TLS. */
@@ -49,7 +51,7 @@ export async function runLive(trace: Trace, world: LiveWorld): Promise<LiveTrace
 async function sendLeg(packet: Packet, hops: readonly Hop[], world: LiveWorld): Promise<Leg> {
   const nodes = new Set(hops.flatMap(({ expects }) => (expects?.kind === 'translation' ? [expects.node] : [])))
   const before = new Map([...nodes].map(node => [node, new Set(trackedOn(node, world).map(keyOf))]))
-  const sent = await send(packet, { namespace: world.client, trustedCertificates: world.trustedCertificates })
+  const sent = await send(packet, { namespace: world.client, secureContext: world.secureContext })
   const tracked = new Map(
     [...nodes].map(node => [node, trackedOn(node, world).filter(item => before.get(node)?.has(keyOf(item)) !== true)]),
   )

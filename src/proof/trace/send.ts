@@ -4,7 +4,7 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Packet } from '../../analysis/trace/trace-result.ts'
 import { type Address, familyOf } from '../../net/address.ts'
 import type { NetNamespace } from '../../sys/namespace.ts'
@@ -34,8 +34,8 @@ export interface Sent {
 
 export interface SendOptions {
   readonly namespace: NetNamespace
-  /** PEM of the authorities that the client trusts. */
-  readonly trustedCertificates: string
+  /** With the authorities that the client trusts. */
+  readonly secureContext: SecureContext
 }
 
 const connectTimeoutMs = 2_000
@@ -57,7 +57,7 @@ export async function send(packet: Packet, options: SendOptions): Promise<Sent> 
 
 type Outcome = Omit<Sent, 'ms'>
 
-async function sendStream(packet: Packet, { namespace, trustedCertificates }: SendOptions): Promise<Outcome> {
+async function sendStream(packet: Packet, { namespace, secureContext }: SendOptions): Promise<Outcome> {
   const socket = namespace.connect(packet.to.address, packet.to.port)
   try {
     const refusal = await settled(socket, 'connect', connectTimeoutMs)
@@ -66,7 +66,7 @@ async function sendStream(packet: Packet, { namespace, trustedCertificates }: Se
     const at = { connected: true, ...(localPort === undefined ? {} : { localPort }) }
     if (packet.kind !== 'http') return at
     if (packet.scheme === 'http') return { ...at, ...(await ask(socket, packet)) }
-    const secure = connectTls({ socket, servername: packet.host, ca: trustedCertificates, ALPNProtocols: ['http/1.1'] })
+    const secure = connectTls({ socket, servername: packet.host, secureContext, ALPNProtocols: ['http/1.1'] })
     const failure = await settled(secure, 'secureConnect', connectTimeoutMs)
     if (failure !== undefined) return { ...at, handshake: false, error: failure }
     return { ...at, handshake: true, ...(await ask(secure, packet)) }
