@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { issueCertificate } from '../../src/pki/authority.ts'
+import { issueCertificate, type KeyPair } from '../../src/pki/authority.ts'
 import {
   ask,
   authority,
@@ -20,6 +20,7 @@ import {
   type TestProxy,
   type World,
 } from './proxy.testing.ts'
+import { weakPair } from './weak-pair.testing.ts'
 
 const broken = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -234,6 +235,29 @@ describe('a real NGINX', () => {
     assert.equal((await ask({ host: 'plain.test' })).echo.backend, 'a')
     await proxy.update(world)
     assert.equal(proxy.instance.state.diagnostics.length, 0)
+  })
+
+  test('a Secret that NGINX refuses gets a new chance with another certificate', async () => {
+    const secured = (pair: KeyPair) => ({
+      ...world,
+      ingresses: [
+        ...(world.ingresses ?? []),
+        ingress('weak', {
+          tls: [{ hosts: ['weak.test'], secretName: 'weak' }],
+          rules: [rule('weak.test', [['/', 'Prefix', 'b']])],
+        }),
+      ],
+      secrets: { ...world.secrets, 'test/weak': { ...pair, names: ['weak.test'] } },
+    })
+    const refused = () => proxy.instance.state.diagnostics.filter(({ code }) => code === 'FW440')
+    await proxy.update(secured(weakPair))
+    assert.equal(refused()[0]?.object, 'Secret/test/weak')
+    assert.equal((await ask({ host: 'weak.test', tls: true })).certificateNames, 'DNS:weak.test')
+    const [commonName, ...dnsNames] = ['strong', 'weak.test', 'weak-no-more.test']
+    await proxy.update(secured(issueCertificate(authority, { commonName, dnsNames, usages: ['server'], days: 1, now })))
+    assert.deepEqual(refused(), [])
+    assert.match((await ask({ host: 'weak.test', tls: true })).certificateNames, /weak-no-more/)
+    await proxy.update(world)
   })
 
   test('a first configuration that NGINX refuses is served without what it refuses', async () => {

@@ -157,7 +157,7 @@ export function createInstance(options: InstanceOptions): Instance {
 
   /** The newest configuration that NGINX accepts, in `next.conf`; without what it refuses. */
   async function prepare({ table, secrets }: ProxyInput): Promise<Candidate> {
-    const units = unitsOf(table)
+    const units = unitsOf(table, secrets)
     for (const [unit, { said }] of quarantined) if (units.get(unit) !== said) quarantined.delete(unit)
     let candidate = await write(without(table, new Set(quarantined.keys())), secrets)
     // What answers now was tested when it came, and other addresses of endpoints make nothing wrong. A test costs as much as a start.

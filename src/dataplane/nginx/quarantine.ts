@@ -1,11 +1,12 @@
 // Which objects make NGINX refuse a configuration, found by leaving out halves; the others must not wait for them.
 import type { RoutingTable } from '../../network/routing.ts'
+import type { KeyPair } from '../../pki/authority.ts'
 
 /** `Ingress/ns/name`, `HTTPRoute/ns/name` or `Secret/ns/name`. */
 export type Unit = string
 
-/** Everything that can be left out, with what it says, so that a changed object gets a new chance. */
-export function unitsOf(table: RoutingTable): ReadonlyMap<Unit, string> {
+/** Everything that can be left out, with what it says, so that a changed object gets a new chance. `secrets` by `namespace/name`. */
+export function unitsOf(table: RoutingTable, secrets: ReadonlyMap<string, KeyPair>): ReadonlyMap<Unit, string> {
   const parts = new Map<Unit, unknown[]>()
   const add = (unit: Unit, part: unknown): void => {
     const known = parts.get(unit)
@@ -13,7 +14,11 @@ export function unitsOf(table: RoutingTable): ReadonlyMap<Unit, string> {
     else known.push(part)
   }
   for (const entry of table.hosts) {
-    if (entry.tls.kind === 'secret') add(`Secret/${entry.tls.namespace}/${entry.tls.name}`, entry.host)
+    if (entry.tls.kind === 'secret') {
+      const key = `${entry.tls.namespace}/${entry.tls.name}`
+      // The certificate stands for the pair: another key has another one.
+      add(`Secret/${key}`, secrets.get(key)?.certificatePem)
+    }
     for (const { source, match, action } of entry.routes)
       add(`${source.kind}/${source.namespace}/${source.name}`, [entry.host, match, action])
   }
