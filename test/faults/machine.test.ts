@@ -10,9 +10,9 @@ import { takeInventory, untilAsBefore } from './inventory.testing.ts'
 import { smallSite } from './small-site.testing.ts'
 import { ended, openWorld, processesOf, until } from './world.testing.ts'
 
-const untouched = takeInventory()
 const world = openWorld()
 const someone = openWorld({ ordinary: true })
+const untouched = takeInventory()
 const folder = smallSite(join(world.directory, 'folder'))
 const url = 'http://echo.small.example/'
 const guard = policy()
@@ -20,7 +20,6 @@ const guard = policy()
 after(async () => {
   await world.close()
   await someone.close()
-  spawnSync('umount', ['/mnt/checkout', '/mnt/node-24', '/mnt'])
   await untilAsBefore(untouched)
 })
 
