@@ -57,7 +57,9 @@ test('the package holds what users need and nothing of its making, in less than 
   assert.ok(packed.files.includes('scenarios/anton/site.yaml'))
   const strange = packed.files.filter(
     path =>
-      !/^dist\/|^scenarios\/(anton|five-hundred-pods)\/|^docs\/(?!decisions\/).*\.md$|^(fairway|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
+      !/^dist\/|^scenarios\/(anton|five-hundred-pods)\/|^docs\/(?!decisions\/).*\.md$|^(fairway|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+        path,
+      ),
   )
   assert.deepEqual(strange, [])
   assert.deepEqual(
