@@ -2,6 +2,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -61,9 +62,9 @@ export function mountsOf(container: ContainerSpec, options: VolumeOptions): read
     if (volume === undefined) continue
     const directory = makeVolume(volume, options)
     const source = within(directory, subPath ?? subPathExpr ?? '')
-    if (!existsSync(source)) mkdirSync(source, { recursive: true })
     // A container may have put a link into its volume; followed from here it would lead to this machine's files.
-    within(realpathSync(directory), relative(realpathSync(directory), realpathSync(source)))
+    stayWithin(directory, source)
+    if (!existsSync(source)) mkdirSync(source, { recursive: true })
     mounts.push({ source, target: normalize(`/${mountPath}`), readOnly: readOnly || isWrittenByUs(volume) })
   }
   const isMounted = mounts.some(({ target }) => target === serviceAccountPath)
@@ -107,6 +108,11 @@ function volumeDirectory(volume: VolumeSpec, { directory, nodeDirectory }: Volum
 
 function makeVolume(volume: VolumeSpec, options: VolumeOptions): string {
   const directory = volumeDirectory(volume, options)
+  if (volume.hostPath !== undefined) {
+    const root = join(options.nodeDirectory, 'host')
+    mkdirSync(root, { recursive: true })
+    stayWithin(root, directory)
+  }
   mkdirSync(directory, { recursive: true })
   const files = filesOf(volume, options)
   if (typeof files === 'string') throw new Error(files)
@@ -215,6 +221,15 @@ function writeVolume(directory: string, files: VolumeFiles): void {
     const path = join(entry.parentPath, entry.name)
     if (entry.isFile() && !files.has(relative(directory, path))) rmSync(path)
   }
+}
+
+/** Throws when the path, as far as it exists, leads out of the directory by a link. */
+function stayWithin(directory: string, path: string): void {
+  let existing = path
+  while (lstatSync(existing, { throwIfNoEntry: false }) === undefined) existing = dirname(existing)
+  const [root, target] = [realpathSync(directory), realpathSync(existing)]
+  if (target !== root && !target.startsWith(`${root}${sep}`))
+    throw new Error(`the path ${relative(directory, path)} leads out of its volume by a link`)
 }
 
 /** The path below the directory. A path that climbs out of it is a mistake of the manifest, or worse. */
