@@ -35,6 +35,8 @@ export interface Status {
   notReady(): readonly string[]
   /** Their pods; right after a resume these know better, since what a workload says of them comes a moment later. */
   podsNotReady(): readonly string[]
+  /** How many of the pods that workloads want are not ready yet, whether they exist or not. */
+  podsMissing(): number
   isUp(atMs: number): void
 }
 
@@ -74,9 +76,19 @@ export function createStatus(options: StatusOptions): Status {
       )
       .map(pod => `Pod/${keyOf(pod)}: not ready`)
 
+  const podsMissing = (): number => {
+    const replicas = [...sources.deployments.values(), ...sources.statefulSets.values()].reduce(
+      (sum, { spec }) => sum + (spec?.replicas ?? 1),
+      0,
+    )
+    const ready = [...sources.pods.values()].filter(pod => isOfWorkload(pod) && isTrue(pod.status?.conditions, 'Ready'))
+    return Math.max(0, replicas + sources.daemonSets.size * sources.nodes.size - ready.length)
+  }
+
   return {
     notReady,
     podsNotReady,
+    podsMissing,
     isUp: atMs => {
       upMs = atMs - options.startedAt
     },

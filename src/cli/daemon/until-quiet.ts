@@ -9,7 +9,10 @@ const pollMs = 10
 const quietMs = 250
 const longestMs = 10_000
 
-/** Resolves when every workload is ready, or pods have stopped changing, or it takes too long. */
+/** So few more pods are no flood, and those who hear of them now are done when the last one is ready. */
+const fewPods = 10
+
+/** Resolves when nearly every pod is ready, or pods have stopped changing, or it takes too long. */
 export async function untilQuiet({
   pods,
   status,
@@ -25,7 +28,7 @@ export async function untilQuiet({
   for (;;) {
     const now = performance.now()
     if (now - changedAt > quietMs || now - started > longestMs) break
-    if (status.notReady().length === 0) break
+    if (status.podsMissing() <= fewPods) break
     await sleep(pollMs)
   }
   end()

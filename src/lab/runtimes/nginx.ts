@@ -40,6 +40,7 @@ export interface NginxOptions {
 /** As in the Deployment that a Site makes for each class. */
 const healthPort = 10_254
 const statusPort = 10_246
+const longestStartMs = 3000
 
 /**
  * Binds pairs of paths up to a `--`, then becomes the program: the container's own files over this machine's, which are read-only.
@@ -130,6 +131,7 @@ async function startContainer(context: ContainerContext, options: StartOptions):
   const { container, pod, log } = context
   const identity = identityOf(container)
   const exited = Promise.withResolvers<ContainerExit>()
+  const live = Promise.withResolvers<void>()
   const files = prepareFiles(context, options)
   const serving = servingOf(context, { files, machine: options.machine })
   const where = `nginx ${pod.metadata.namespace ?? ''}/${pod.metadata.name}`
@@ -138,7 +140,10 @@ async function startContainer(context: ContainerContext, options: StartOptions):
     serving,
     issue: options.issue,
     now: () => Date.now(),
-    onState: state => subscription?.report(state.diagnostics),
+    onState: state => {
+      if (state.revision !== undefined) live.resolve()
+      subscription?.report(state.diagnostics)
+    },
     onProblem: (error, againInMs) => {
       log('stderr', `fairway: ${error instanceof Error ? error.message : String(error)}; again in ${againInMs} ms\n`)
       options.onProblem?.({ where, error, againInMs })
@@ -147,7 +152,11 @@ async function startContainer(context: ContainerContext, options: StartOptions):
     onExit: ({ code, signal }) => exited.resolve(exitOf({ code, signal, asked: stopped })),
   })
   let subscription: ReturnType<IngressTables['subscribe']> | undefined
-  subscription = options.tables.subscribe(identity, input => instance.update(input))
+  let hasTable = false
+  subscription = options.tables.subscribe(identity, input => {
+    hasTable = true
+    instance.update(input)
+  })
   const follower = followLog({
     path: join(files.temporary, 'access.log'),
     onChunk: chunk => log('stdout', chunk),
@@ -163,6 +172,7 @@ async function startContainer(context: ContainerContext, options: StartOptions):
     follower.close()
     health.close()
   })
+  if (hasTable) await withinReason(Promise.race([live.promise, exited.promise]))
 
   return {
     exited: exited.promise,
@@ -200,6 +210,14 @@ async function startContainer(context: ContainerContext, options: StartOptions):
       await exited.promise
     },
   }
+}
+
+/** A container counts as started when NGINX answers, so that its first probe finds it ready; or when that takes too long. */
+async function withinReason(answers: Promise<unknown>): Promise<void> {
+  const { promise: enough, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, longestStartMs)
+  await Promise.race([answers, enough])
+  clearTimeout(timer)
 }
 
 interface Files {
