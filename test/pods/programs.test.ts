@@ -89,6 +89,27 @@ test('programs of a pod have the usual rights and no more, unless the manifest a
   assert.equal((await run('privileged', ['mount', '-t', 'tmpfs', 'none', '/mnt'])).code, 0)
 })
 
+test('a container that starts again has a fresh root', async () => {
+  const script =
+    'ls /marks 2>/dev/null; mkdir /marks && touch /marks/was-here; [ -e /cache/once ] && exec sleep 600; touch /cache/once'
+  await lab.create('twice', {
+    volumes: [{ name: 'cache', emptyDir: {} }],
+    containers: [
+      {
+        name: 'box',
+        image: 'busybox',
+        command: ['sh', '-c', script],
+        volumeMounts: [{ name: 'cache', mountPath: '/cache' }],
+      },
+    ],
+  })
+  await lab.until('the second start', async () => {
+    const [status] = (await lab.get('twice'))?.status?.containerStatuses ?? []
+    return status?.restartCount === 1 && status.ready
+  })
+  assert.equal(await log('twice'), '')
+})
+
 test('a busybox pod has a network, a host name, processes and a root of its own', async () => {
   const { stdout } = await run('shell', [
     'sh',

@@ -1,6 +1,6 @@
 // How does a container run as real processes: a root of its own, and namespaces for mounts, host name, IPC and processes?
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -60,6 +60,8 @@ export class ContainerRoot {
       hostname,
       ...(options.trustedCertificates !== undefined && { trustedCertificates: options.trustedCertificates }),
     }
+    // A container starts afresh, as in Kubernetes; and no link that it left can lead its next set-up outside.
+    for (const path of [root, `${root}.work`, `${root}.view`]) rmSync(path, { recursive: true, force: true })
     mkdirSync(root, { recursive: true })
     if (options.base === 'busybox') writeBusyboxRoot(root, files)
     else writeNetworkFiles(root, files)
