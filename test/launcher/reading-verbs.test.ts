@@ -25,10 +25,11 @@ function onMac(...args: string[]) {
   })
 }
 
-test('check, render, help and the version need nothing of Linux', () => {
+test('check, render, trace, help and the version need nothing of Linux', () => {
   for (const args of [
     ['check', 'scenarios/anton'],
     ['render', 'scenarios/anton'],
+    ['trace', 'laptop', 'https://echo.anton.example/', 'scenarios/anton'],
     ['help'],
     ['help', 'up'],
     ['--version'],

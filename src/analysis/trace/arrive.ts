@@ -231,14 +231,14 @@ function clusterAddressFromLan({ address }: Destination, world: TraceWorld): Arr
   }
 }
 
-function fromInternet({ address }: Destination, { network, site }: TraceWorld): Arrival {
-  const ours = [...network.lanCidrs, ...network.podCidrs, ...network.serviceCidrs].some(range =>
-    contains(range, address),
-  )
-  if (!ours) return outside(address)
+function fromInternet({ address }: Destination, world: TraceWorld): Arrival {
+  const { network, site, prediction } = world
+  const ranges = [...network.lanCidrs, ...network.podCidrs, ...network.serviceCidrs]
+  const isOurs = prediction.placeholders.has(address) || ranges.some(range => contains(range, address))
+  if (!isOurs) return outside(address)
   return {
     kind: 'nowhere',
-    says: `${address} is an address of the site ${site.name}, which the internet has no way to`,
+    says: `${addressText(address, world)} is an address of the site ${site.name}, which the internet has no way to`,
     because: ['the router lets connections out, and none in'],
     fix: 'Publish the host through a tunnel.',
   }

@@ -1,4 +1,5 @@
 // Collects the hops of a trace until one of them ends it.
+import type { Address } from '../../net/address.ts'
 import { parseField } from '../check/parse-field.ts'
 import type { Detail, Expectation, Hop, HopKind, Packet, Trace, Verdict } from './trace-result.ts'
 import type { ObjectName, TraceWorld } from './world.ts'
@@ -35,8 +36,9 @@ export class Recorder {
     return { kind: 'unknown', why: hop.says }
   }
 
-  /** The first packet that is known is the one that the client sends. */
+  /** The first packet that is known is the one that the client sends. One to an address that is not given yet is none. */
   send(packet: Packet): void {
+    if (!this.#isGiven([packet.to.address])) return
     this.#packet ??= packet
   }
 
@@ -60,6 +62,26 @@ export class Recorder {
   }
 
   #add(kind: HopKind, { says, details = [], expects }: HopText, outcome: Hop['outcome']): void {
-    this.#hops.push({ kind, says, details, outcome, ...(expects === undefined ? {} : { expects }) })
+    const sign = expects !== undefined && this.#isGiven(addressesIn(expects)) ? { expects } : {}
+    this.#hops.push({ kind, says, details, outcome, ...sign })
+  }
+
+  #isGiven(addresses: readonly Address[]): boolean {
+    return addresses.every(address => !this.world.prediction.placeholders.has(address))
+  }
+}
+
+function addressesIn(expects: Expectation): readonly Address[] {
+  switch (expects.kind) {
+    case 'answer':
+      return expects.addresses
+    case 'neighbour':
+      return [expects.address]
+    case 'translation':
+      return [expects.to, ...expects.backends].map(({ address }) => address)
+    case 'handshake':
+    case 'status':
+    case 'pods':
+      return []
   }
 }
