@@ -188,6 +188,24 @@ test('Services: ports, addresses and what goes with the type', () => {
   assert.deepEqual(service({ ports, type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.0'] }), [
     'spec.loadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
   ])
+  const externalIPs = ['192.168.1.9', 'nonsense', '127.0.0.1', '0.0.0.0', 'fe80::1', '224.0.0.1', 'ff02::1']
+  assert.deepEqual(service({ ports, externalIPs }), [
+    'spec.externalIPs[1]: Invalid value: "nonsense": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    'spec.externalIPs[2]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+    'spec.externalIPs[3]: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0 or ::)',
+    'spec.externalIPs[4]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+    'spec.externalIPs[5]: Invalid value: "224.0.0.1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
+    'spec.externalIPs[6]: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
+  ])
+  assert.deepEqual(
+    told('v1/Service', {
+      spec: { ports },
+      status: { loadBalancer: { ingress: [{ ip: '192.168.1.9' }, { ip: 'x' }] } },
+    }),
+    [
+      'status.loadBalancer.ingress[1].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    ],
+  )
   assert.deepEqual(service({ ports, externalTrafficPolicy: 'Local' }), [
     'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services',
   ])

@@ -1,15 +1,14 @@
 // Which Endpoints and EndpointSlices does the API server refuse? Follows their validation in pkg/apis.
-import { type Address, familyOf, parseAddress } from '../../net/address.ts'
-import { cidr, contains } from '../../net/cidr.ts'
+import { familyOf, parseAddress } from '../../net/address.ts'
 import type { FieldProblem } from '../kind.ts'
 import type { EndpointSlice } from '../kinds/endpoint-slice.ts'
 import type { Endpoints } from '../kinds/endpoints.ts'
 import { checkDns1123Label, checkDns1123Subdomain } from '../names.ts'
 import { type FieldPath, invalid, required } from '../problems.ts'
+import { checkReachableAddress } from './addresses.ts'
 import { list } from './pod-spec.ts'
 import { checkPortNumber } from './ports.ts'
 import { checkRepeats } from './repeats.ts'
-import { addressRule } from './service.ts'
 
 const mostEndpoints = 1000
 const mostAddresses = 100
@@ -20,7 +19,7 @@ export function checkEndpoints(endpoints: Endpoints): FieldProblem[] {
     const path = ['subsets', index]
     for (const field of ['addresses', 'notReadyAddresses'] as const) {
       for (const [at, { ip, hostname }] of list(subset[field]).entries()) {
-        problems.push(...checkEndpointIp(ip, [...path, field, at, 'ip']))
+        problems.push(...checkReachableAddress(ip, [...path, field, at, 'ip']))
         const problem = hostname ? checkDns1123Label(hostname) : undefined
         if (problem !== undefined) problems.push(invalid([...path, field, at, 'hostname'], hostname, problem))
       }
@@ -85,7 +84,7 @@ function checkSliceAddress(type: string, text: string, path: FieldPath): FieldPr
     const problem = checkDns1123Subdomain(text)
     return problem === undefined ? [] : [invalid(path, text, problem)]
   }
-  const problems = checkEndpointIp(text, path)
+  const problems = checkReachableAddress(text, path)
   const address = parseAddress(text)
   if (address === undefined) return problems
   if (type === 'IPv4' && familyOf(address) !== 4)
@@ -93,24 +92,4 @@ function checkSliceAddress(type: string, text: string, path: FieldPath): FieldPr
   if (type === 'IPv6' && familyOf(address) !== 6)
     return [...problems, invalid(path, text, 'must be a valid IPv6 address')]
   return problems
-}
-
-/** Addresses that no packet of another host should be sent to. */
-const refusedRanges = (
-  [
-    ['0.0.0.0/32', 'may not be unspecified (0.0.0.0 or ::)'],
-    ['::/128', 'may not be unspecified (0.0.0.0 or ::)'],
-    ['127.0.0.0/8', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    ['::1/128', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    ['169.254.0.0/16', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-    ['fe80::/10', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-    ['224.0.0.0/24', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-  ] as const
-).map(([text, why]) => ({ range: cidr(text), why }))
-
-function checkEndpointIp(text: string, path: FieldPath): FieldProblem[] {
-  const address: Address | undefined = typeof text === 'string' ? parseAddress(text) : undefined
-  if (address === undefined) return [invalid(path, text, addressRule)]
-  const refused = refusedRanges.find(({ range }) => contains(range, address))
-  return refused === undefined ? [] : [invalid(path, text, refused.why)]
 }

@@ -6,9 +6,9 @@ import type { Node } from '../kinds/node.ts'
 import { checkQualifiedName } from '../names.ts'
 import { forbidden, invalid } from '../problems.ts'
 import { sameJson } from '../same.ts'
+import { addressRule, cidrRule } from './addresses.ts'
 import { list } from './pod-spec.ts'
 import { checkRepeats } from './repeats.ts'
-import { addressRule, cidrRule } from './service.ts'
 
 export function checkNode(node: Node, old?: Node): FieldProblem[] {
   const problems: FieldProblem[] = []

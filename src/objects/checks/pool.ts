@@ -4,9 +4,9 @@ import { parseCidr, parseRange } from '../../net/cidr.ts'
 import type { FieldProblem } from '../kind.ts'
 import type { CiliumLoadBalancerIPPool } from '../kinds/cilium-load-balancer-ip-pool.ts'
 import { type FieldPath, invalid, required } from '../problems.ts'
+import { addressRule, cidrRule } from './addresses.ts'
 import { checkLabelSelector } from './label-selector.ts'
 import { list } from './pod-spec.ts'
-import { addressRule, cidrRule } from './service.ts'
 
 export function checkPool(pool: CiliumLoadBalancerIPPool): FieldProblem[] {
   const spec = pool.spec

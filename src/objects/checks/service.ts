@@ -7,14 +7,12 @@ import { checkLabels } from '../metadata.ts'
 import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName } from '../names.ts'
 import { forbidden, invalid, required } from '../problems.ts'
 import { sameJson } from '../same.ts'
+import { addressRule, checkReachableAddress, cidrRule } from './addresses.ts'
 import { list } from './pod-spec.ts'
 import { checkPortNumber, checkPortOrName } from './ports.ts'
 import { checkRepeats } from './repeats.ts'
 
 type Spec = NonNullable<Service['spec']>
-
-export const addressRule = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
-export const cidrRule = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
 export function checkService(service: Service, old?: Service): FieldProblem[] {
   const spec = service.spec
@@ -24,6 +22,7 @@ export function checkService(service: Service, old?: Service): FieldProblem[] {
     ...checkLabels(spec.selector, ['spec', 'selector']),
     ...checkAddresses(spec),
     ...checkByType(spec),
+    ...checkStatus(service.status),
     ...(old?.spec === undefined ? [] : checkUpdate(spec, old.spec)),
   ]
 }
@@ -85,7 +84,7 @@ function checkAddresses(spec: Spec): FieldProblem[] {
     problems.push(invalid(['spec', 'clusterIPs', 0], spec.clusterIP, addressRule))
   }
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
-    if (parseAddress(ip) === undefined) problems.push(invalid(['spec', 'externalIPs', index], ip, addressRule))
+    problems.push(...checkReachableAddress(ip, ['spec', 'externalIPs', index]))
   }
   if (spec.loadBalancerIP && parseAddress(spec.loadBalancerIP) === undefined) {
     problems.push(invalid(['spec', 'loadBalancerIP'], spec.loadBalancerIP, addressRule))
@@ -97,6 +96,14 @@ function checkAddresses(spec: Spec): FieldProblem[] {
     }
   }
   return problems
+}
+
+function checkStatus(status: Service['status']): FieldProblem[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, index) =>
+    ip === undefined || ip === '' || parseAddress(ip) !== undefined
+      ? []
+      : [invalid(['status', 'loadBalancer', 'ingress', index, 'ip'], ip, addressRule)],
+  )
 }
 
 function checkByType(spec: Spec): FieldProblem[] {
