@@ -6,10 +6,10 @@ import type { FieldProblem } from '../kind.ts'
 import type { NetworkPolicy } from '../kinds/network-policy.ts'
 import type { Immutable } from '../object.ts'
 import { type FieldPath, forbidden, invalid, required } from '../problems.ts'
+import { cidrRule } from './addresses.ts'
 import { checkLabelSelector } from './label-selector.ts'
 import { list } from './pod-spec.ts'
 import { checkPortNumber, checkPortOrName } from './ports.ts'
-import { cidrRule } from './service.ts'
 
 type Peer = Immutable<INetworkPolicyPeer>
 type Port = Immutable<INetworkPolicyPort>
