@@ -56,7 +56,11 @@ rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { fairway: 'src/cli/main.ts', daemon: 'src/cli/daemon/main.ts' },
+  entryPoints: {
+    fairway: 'src/cli/main.ts',
+    daemon: 'src/cli/daemon/main.ts',
+    'attach-thread': 'src/lab/topology/attach-thread.ts',
+  },
   outdir: output,
   bundle: true,
   // Each command is a file of its own that only its own run reads.

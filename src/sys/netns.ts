@@ -55,6 +55,11 @@ export function networkDescriptor(namespace: NetNamespace): number {
   throw new Error(`${namespace.name} was not made here`)
 }
 
+/** Lets go of a namespace that stays bound to its path, for others to open. It cannot be used here any more. */
+export function releaseDescriptor(namespace: NetNamespace): void {
+  if (namespace instanceof BoundNamespace) namespace.release()
+}
+
 class BoundNamespace implements NetNamespace {
   readonly name: string
   readonly path: string
@@ -70,6 +75,11 @@ class BoundNamespace implements NetNamespace {
   get fd(): number {
     if (this.#fd < 0) throw new Error(`the network namespace ${this.name} is removed already`)
     return this.#fd
+  }
+
+  release(): void {
+    if (this.#fd >= 0) closeSync(this.#fd)
+    this.#fd = -1
   }
 
   inside<T>(work: () => T): T {
@@ -110,8 +120,7 @@ class BoundNamespace implements NetNamespace {
   /** The kernel removes the namespace when nothing runs or listens in it any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#fd < 0) return
-    closeSync(this.#fd)
-    this.#fd = -1
+    this.release()
     check(() => `cannot unbind ${this.path}`, libc.umount2(this.path, MNT_DETACH))
     unlinkSync(this.path)
   }

@@ -2,11 +2,13 @@
 // Run with: scripts/in-sandbox node --test test/lab/
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync, readlinkSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { Machine } from '../../src/lab/topology/machine.ts'
+import { createPodAttacher } from '../../src/lab/topology/pod-attacher.ts'
 import { attachPod, detachPod } from '../../src/lab/topology/pods.ts'
 import { startTopology, type Topology } from '../../src/lab/topology/topology.ts'
 import { address } from '../../src/net/address.ts'
@@ -167,4 +169,42 @@ test('a pod is reached by the first packet after it was attached, and is heard',
   }
   asking.close()
   assert.equal(heard.size, count)
+})
+
+test('a flood of pods is attached on another thread, which holds on to none of them', async () => {
+  await using topology = await startTopology(anton)
+  const node = machine(topology, 'k8s-2')
+  const attach = createPodAttacher()
+  const threads = () => readdirSync('/proc/self/task').length
+  const before = threads()
+  const pods: NetNamespace[] = []
+  let isElsewhere = false
+  for (let index = 0; index < 120; index++) {
+    pods.push(await attach(node, { name: `pod-${index}`, addresses: [address(`10.244.1.${10 + index}`)] }))
+    isElsewhere ||= threads() > before
+    // As the start of a lab does, which has other work between two pods.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  assert.ok(isElsewhere, 'no thread was started')
+  using servers = new DisposableStack()
+  for (const pod of pods) servers.adopt(tellPeer(pod, 80), server => server.close())
+  const answers = await Promise.all(pods.map((_, index) => ask(node.namespace, `10.244.1.${10 + index}`)))
+  assert.deepEqual(new Set(answers), new Set(['192.168.1.99']))
+
+  await assert.rejects(attach(node, { name: 'pod-7', addresses: [address('10.244.1.200')] }), /pod-7/)
+
+  const held = new Set(pods.map(pod => `net:[${statSync(pod.path).ino}]`))
+  servers.dispose()
+  for (const pod of pods) await detachPod(node, pod)
+  const open = readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return [] // The one that listed the directory.
+    }
+  })
+  assert.deepEqual(
+    open.filter(target => held.has(target)),
+    [],
+  )
 })

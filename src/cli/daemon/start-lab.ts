@@ -15,7 +15,8 @@ import { enterEnclosure, runtimeDirectory } from '../../lab/daemon/enclosure.ts'
 import type { StateDirectory } from '../../lab/daemon/state-directory.ts'
 import { createPodStreams } from '../../lab/pods/pod-streams.ts'
 import { startKubelets } from '../../lab/pods/start-kubelets.ts'
-import { attachPod, detachPod } from '../../lab/topology/pods.ts'
+import { createPodAttacher } from '../../lab/topology/pod-attacher.ts'
+import { detachPod } from '../../lab/topology/pods.ts'
 import { startTopology } from '../../lab/topology/topology.ts'
 import { formatCidr } from '../../net/cidr.ts'
 import type { SiteFacts } from '../../network/resolve/cluster-objects.ts'
@@ -164,7 +165,7 @@ export async function startLab(options: LabOptions): Promise<Lab | NoLab> {
         const machine = topology.machines.get(name)
         return machine === undefined ? [] : [{ machine, podCidrs }]
       }),
-      sandboxes: { attach: attachPod, detach: detachPod },
+      sandboxes: { attach: createPodAttacher(), detach: detachPod },
       runtimes: labRuntimes({ site, topology, names, ingress, certificates }),
       dns: {
         clusterDns: site.dns.addresses,

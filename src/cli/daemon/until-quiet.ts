@@ -4,7 +4,8 @@ import type { Informer } from '../../client/informer.ts'
 import type { Pod } from '../../objects/kinds/pod.ts'
 import type { Status } from './lab-status.ts'
 
-const pollMs = 10
+/** Every look goes over all pods, while the thread has better things to do. */
+const pollMs = 40
 /** No pod has changed for so long: whoever still waits may wait for packets. */
 const quietMs = 250
 const longestMs = 10_000

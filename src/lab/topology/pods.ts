@@ -5,7 +5,6 @@ import type { NetNamespace } from '../../sys/namespace.ts'
 import { type Change, changeNetwork } from '../../sys/netlink.ts'
 import { createNamespace, networkDescriptor } from '../../sys/netns.ts'
 import { podLinkName, stableMac } from './link-names.ts'
-import type { Machine } from './machine.ts'
 import { preparePod } from './settings.ts'
 
 export interface PodAttachment {
@@ -13,6 +12,12 @@ export interface PodAttachment {
   readonly name: string
   readonly addresses: readonly Address[]
   readonly mtu?: number
+}
+
+/** What a pod's link needs of its node. */
+export interface NodeEnd {
+  readonly namespace: NetNamespace
+  readonly addresses: readonly Address[]
 }
 
 /** Any length but the default of 1000 would do: the link has no queue to speak of. */
@@ -23,9 +28,10 @@ const gateways: Readonly<Record<Family, Address>> = { 4: address('169.254.1.1'),
 
 /**
  * Makes the pod's namespace, with `eth0` carrying the addresses, routes to and from the node, and permanent neighbour
- * entries at both ends, so that no ARP is ever needed; it carries packets when this resolves. What was made is removed again when it throws.
+ * entries at both ends, so that no ARP is ever needed; it carries packets when this resolves. What was made is removed again
+ * when it throws.
  */
-export async function attachPod(node: Machine, pod: PodAttachment): Promise<NetNamespace> {
+export async function attachPod(node: NodeEnd, pod: PodAttachment): Promise<NetNamespace> {
   const namespace = createNamespace(pod.name)
   try {
     const families = new Set(pod.addresses.map(familyOf))
@@ -65,7 +71,7 @@ export async function attachPod(node: Machine, pod: PodAttachment): Promise<NetN
 }
 
 /** Cuts the link at once, with the routes to it, and removes the namespace as soon as nothing runs in it. */
-export async function detachPod(node: Machine, pod: NetNamespace): Promise<void> {
+export async function detachPod(node: Pick<NodeEnd, 'namespace'>, pod: NetNamespace): Promise<void> {
   changeNetwork(node.namespace, netlink =>
     netlink.apply([{ kind: 'delete-link', name: podLinkName(pod.name), missingOk: true }]),
   )
@@ -76,7 +82,7 @@ function nodeSide(side: {
   readonly device: string
   readonly own: Address
   readonly mac: string
-  readonly node: Machine
+  readonly node: NodeEnd
 }): readonly Change[] {
   const { device, own, mac, node } = side
   // Left to itself the kernel would take a load-balancer address from loopback to talk to the pod.
