@@ -1,5 +1,6 @@
 // Which controllers make up the control plane, and in which order are they started?
 import { startEndpoints } from './endpoints/endpoints.ts'
+import { startEndpointsMirror } from './endpoints/mirror-endpoints.ts'
 import { startEventExpiry } from './events/expire-events.ts'
 import { type ControllerOptions, withInformers } from './framework/context.ts'
 import type { Controller } from './framework/controller.ts'
@@ -25,6 +26,7 @@ export const controlPlane: readonly ((options: ControlPlaneOptions) => Controlle
   startJobs,
   startScheduler,
   startEndpoints,
+  startEndpointsMirror,
   startNodes,
   startGarbage,
   startEventExpiry,

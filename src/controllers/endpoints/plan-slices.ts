@@ -162,7 +162,8 @@ function idOf(endpoint: Endpoint): string {
   return `${endpoint.targetRef?.uid ?? endpoint.targetRef?.name ?? ''} ${endpoint.addresses[0] ?? ''}`
 }
 
-function portsKey(ports: readonly EndpointPort[]): string {
+/** The same for lists of ports that say the same. */
+export function portsKey(ports: readonly EndpointPort[]): string {
   return ports
     .map(({ name, port, protocol, appProtocol }) => JSON.stringify([name ?? '', port, protocol ?? 'TCP', appProtocol]))
     .sort()
