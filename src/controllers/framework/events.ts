@@ -1,4 +1,6 @@
 // How does a controller tell the user what it did, so that `kubectl describe` shows it?
+
+import { isApiError } from '../../objects/api-error.ts'
 import type { KindRef } from '../../objects/kind.ts'
 import { apiVersionOf } from '../../objects/kind.ts'
 import { type Event, events } from '../../objects/kinds/event.ts'
@@ -62,7 +64,15 @@ export function createEventRecorder(options: ControllerOptions, component: strin
       if (repeated !== undefined && nowMs - repeated.lastAt < oldestRepetitionMs) {
         repeated.lastAt = nowMs
         const patch = { count: ++repeated.count, lastTimestamp: now }
-        enqueue(() => client.patch(events, repeated.key, { type: 'merge', patch }))
+        enqueue(async () => {
+          try {
+            await client.patch(events, repeated.key, { type: 'merge', patch })
+          } catch (error) {
+            // Somebody deleted it: the next time it is told anew.
+            if (isApiError(error, 'NotFound')) known.delete(id)
+            else throw error
+          }
+        })
         return
       }
       const namespace = about.metadata.namespace ?? 'default'

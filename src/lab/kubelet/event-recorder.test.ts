@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '../../client/client.ts'
+import { ApiError } from '../../objects/api-error.ts'
 import { EventQueue } from './event-recorder.ts'
 
 function world() {
   const created: Record<string, unknown>[] = []
   const patched: unknown[] = []
   const timers: { atMs: number; callback: () => void }[] = []
+  const deleted = new Set<unknown>()
   let nowMs = 1_000_000
   const client = {
     create: async (_kind: unknown, object: Record<string, unknown>) => {
       created.push(object)
       return object
     },
-    patch: async (_kind: unknown, _key: unknown, body: { patch: unknown }) => {
+    patch: async (_kind: unknown, key: { name: string }, body: { patch: unknown }) => {
+      if (deleted.has(key.name)) throw new ApiError(404, 'NotFound', `events "${key.name}" not found`)
       patched.push(body.patch)
     },
   } as unknown as Client
@@ -37,7 +40,7 @@ function world() {
     }
   }
   const recorder = new EventQueue(client, clock).recorder({ component: 'kubelet', nodeName: 'n' })
-  return { created, patched, pass, recorder }
+  return { created, patched, deleted, pass, recorder }
 }
 
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'ns', uid: 'u' } }
@@ -68,6 +71,22 @@ test('the same Event again is counted, not written again', async () => {
   await pass(20)
   assert.equal(created.length, 1)
   assert.deepEqual(patched, [{ count: 2, lastTimestamp: '1970-01-01T00:16:45Z' }])
+})
+
+test('an Event that somebody deleted is told anew when it happens again', async () => {
+  const { created, deleted, pass, recorder } = world()
+  recorder.record(pod, text)
+  await pass(20)
+  deleted.add((created[0] as { metadata: { name: string } }).metadata.name)
+  for (let i = 0; i < 2; i++) {
+    await pass(5000)
+    recorder.record(pod, text)
+    await pass(20)
+  }
+  assert.deepEqual(
+    created.map(({ count }) => count),
+    [1, 1],
+  )
 })
 
 test('many Events are written a few at a time', async () => {

@@ -1,6 +1,8 @@
 // How do Events about pods reach the API without getting in the way of what they tell of?
+
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../client/clock.ts'
+import { isApiError } from '../../objects/api-error.ts'
 import { type Event, events } from '../../objects/kinds/event.ts'
 import type { KubeObject } from '../../objects/object.ts'
 import { formatTime } from '../../objects/time.ts'
@@ -111,11 +113,14 @@ export class EventQueue {
     const namespace = object.metadata.namespace ?? 'default'
     const lastTimestamp = formatTime(series.lastMs)
     if (series.name !== undefined) {
-      await this.#client.patch(
-        events,
-        { namespace, name: series.name },
-        { type: 'merge', patch: { count, lastTimestamp } },
-      )
+      const key = { namespace, name: series.name }
+      try {
+        await this.#client.patch(events, key, { type: 'merge', patch: { count, lastTimestamp } })
+      } catch (error) {
+        // Somebody deleted it: the next time it is told anew.
+        if (isApiError(error, 'NotFound')) this.#series.delete(series.key)
+        throw error
+      }
       return
     }
     const name = `${object.metadata.name}.${(series.firstMs * 4096 + (this.#serial++ % 4096)).toString(16)}`
