@@ -165,3 +165,22 @@ test('a schema is found along a path', () => {
   )
   assert.equal(schemaAt(schema, ['spec', 'nothing']), undefined)
 })
+
+test('what was sound before is looked at again when it has changed, or stands where something else is asked for', () => {
+  const schema: Schema = {
+    type: 'object',
+    properties: {
+      ports: { type: 'object', properties: { http: { type: 'integer' } } },
+      names: { type: 'object', properties: { http: { type: 'string' } } },
+    },
+  }
+  const part: Record<string, unknown> = { http: 80 }
+  assert.deepEqual(checkSchema(schema, { ports: part }), [])
+  part['http'] = 'eighty'
+  assert.equal(checkSchema(schema, { ports: part }).length, 1)
+  const frozen = Object.freeze({ http: 80 })
+  for (let look = 0; look < 2; look++) {
+    assert.deepEqual(checkSchema(schema, { ports: frozen }), [])
+    assert.equal(checkSchema(schema, { names: frozen }).length, 1)
+  }
+})

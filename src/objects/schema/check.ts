@@ -31,6 +31,12 @@ const embeddedFields: Readonly<Record<string, Schema>> = {
 /** Longer texts are not matched against patterns, so that no pattern of a user's CRD can hold the program up. */
 const longestMatchedText = 65_536
 
+/**
+ * Parts that were found to be what their schema asks for. Believed only of what is frozen by the time of the next look: then nothing
+ * can have changed since it was stored.
+ */
+const sound = new WeakMap<object, Schema>()
+
 class Check {
   readonly problems: FieldProblem[] = []
   readonly #strictNulls: boolean
@@ -45,6 +51,22 @@ class Check {
   /** `structural` is false inside anyOf and its like, which limit values but do not say which fields exist. */
   value(unresolved: Schema, value: unknown, structural: boolean): void {
     const schema = resolve(unresolved)
+    if (typeof value !== 'object' || value === null || !structural || !this.#mayBeKnown()) {
+      this.#anew(schema, value, structural)
+    } else if (!Object.isFrozen(value) || sound.get(value) !== schema) {
+      const before = this.problems.length
+      this.#anew(schema, value, structural)
+      if (this.problems.length === before) sound.set(value, schema)
+    }
+  }
+
+  /** Parts near the top of an object: most updates leave most of them as they were. What a status must hold is another rule. */
+  #mayBeKnown(): boolean {
+    const depth = this.#path.length
+    return (depth === 1 || depth === 2) && !this.#strictNulls && this.#path[0] !== 'status'
+  }
+
+  #anew(schema: Schema, value: unknown, structural: boolean): void {
     if (value === null && (!this.#strictNulls || schema.nullable === true || schema.type === undefined)) return
     if (schema.format === 'quantity') this.#quantity(value)
     else if (this.#hasType(schema, value)) this.#typed(schema, value, structural)
