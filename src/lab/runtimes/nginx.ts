@@ -18,10 +18,10 @@ import type { Serving } from '../../dataplane/nginx/serving.ts'
 import type { Issue } from '../../dataplane/nginx/store-certificates.ts'
 import { parseAddress } from '../../net/address.ts'
 import { host } from '../../sys/host.ts'
-import { findDisks, makeDisksReadOnly } from '../../sys/read-only-machine.ts'
-import type { Container, ContainerContext, ContainerExit, RunningContainer, Runtime } from '../runtime.ts'
+import type { Container, ContainerContext, ContainerExit, Mount, RunningContainer, Runtime } from '../runtime.ts'
 import { startProgram } from './container-root/program.ts'
 import { execScript } from './container-root/setup-script.ts'
+import { inView } from './nginx-view.ts'
 
 export interface NginxOptions {
   readonly tables: IngressTables
@@ -39,34 +39,10 @@ export interface NginxOptions {
 
 /** As in the Deployment that a Site makes for each class. */
 const healthPort = 10_254
+/** After SIGTERM a proxy goes on serving this long: a busy machine takes a while until no node sends it new connections. */
+const lameDuckMs = 1_000
 const statusPort = 10_246
 const longestStartMs = 3000
-
-/**
- * Binds pairs of paths up to a `--`, then becomes the program: the container's own files over this machine's, which are read-only.
- * Everything comes as an argument and is never part of the script's text.
- */
-const viewScript = `set -e
-hostname -- "$1"
-shift
-${findDisks}
-while [ "$1" != -- ]; do
-  if [ -d "$1" ]; then mkdir -p -- "$2"
-  elif ! [ -e "$2" ]; then
-    rm -f -- "$2"
-    mkdir -p -- "\${2%/*}"
-    : >"$2"
-  fi
-  mount --bind -- "$1" "$2"
-  shift 2
-done
-shift
-${makeDisksReadOnly}
-`
-
-/** As process 1 the shell stays: util-linux 2.38's `unshare --fork` cannot tell of which signal its child died, a shell can. */
-const initScript = `${viewScript}"$@" || exit "$?"`
-const execInView = `${viewScript}exec "$@"`
 
 export interface NginxRuntime extends Runtime {
   /** Resolves when every proxy serves what its class's table says, or has refused it. */
@@ -203,8 +179,10 @@ async function startContainer(context: ContainerContext, options: StartOptions):
     },
     async stop(graceMs) {
       stopped = true
+      const lameMs = Math.min(lameDuckMs, graceMs / 2)
+      await Promise.race([new Promise(resolve => setTimeout(resolve, lameMs)), exited.promise])
       subscription?.close()
-      await instance.stop(graceMs)
+      await instance.stop(graceMs - lameMs)
       // Never started, because no table ever came: there is nothing whose end would be told.
       exited.resolve({ exitCode: 0, reason: 'Completed' })
       await exited.promise
@@ -225,7 +203,8 @@ interface Files {
   readonly configuration: string
   /** Becomes /var/lib/nginx, where the workers store large bodies and the access log is written. */
   readonly temporary: string
-  readonly binds: readonly string[]
+  readonly mounts: readonly Mount[]
+  readonly workshop: string
 }
 
 function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
@@ -234,8 +213,8 @@ function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
   const temporary = join(base, 'tmp')
   mkdirSync(configuration, { recursive: true, mode: 0o755 })
   mkdirSync(temporary, { recursive: true, mode: 0o711 })
-  const [scratch, logs] = [join(base, 'scratch'), join(base, 'log')]
-  for (const directory of [scratch, logs]) mkdirSync(directory, { recursive: true })
+  const [scratch, logs, workshop] = [join(base, 'scratch'), join(base, 'log'), join(base, 'view')]
+  for (const directory of [scratch, logs, workshop]) mkdirSync(directory, { recursive: true })
   chmodSync(scratch, 0o1777)
   // What a container that ran here before has logged, `kubectl logs --previous` knows.
   rmSync(join(temporary, 'access.log'), { force: true })
@@ -244,7 +223,8 @@ function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
     writeFileSync(path, text)
     return path
   }
-  const binds = [
+  const own = [
+    [scratch, '/tmp'],
     [configuration, '/etc/nginx'],
     [temporary, '/var/lib/nginx'],
     // NGINX opens its default log before it has read where it shall log.
@@ -254,11 +234,8 @@ function prepareFiles(context: ContainerContext, options: NginxOptions): Files {
     ...(options.trustedCertificates === undefined
       ? []
       : [[write('ca-certificates.crt', options.trustedCertificates), '/etc/ssl/certs/ca-certificates.crt']]),
-    ...(context.mounts?.() ?? []).map(({ source, target }) => [source, target]),
-    // Last: what is bound may come from there.
-    [scratch, '/tmp'],
-  ]
-  return { configuration, temporary, binds: binds.flat() }
+  ].map(([source = '', target = '']): Mount => ({ source, target, readOnly: false }))
+  return { configuration, temporary, workshop, mounts: [...own, ...(context.mounts?.() ?? [])] }
 }
 
 interface ServingOptions {
@@ -268,9 +245,7 @@ interface ServingOptions {
 
 function servingOf(context: ContainerContext, { files, machine }: ServingOptions): Serving {
   const { namespace, pod, resolvConf, hostname = pod.metadata.name } = context
-  const view = (namespaces: readonly string[], script: string, program: readonly string[]): readonly string[] => [
-    '--mount', '--uts', ...namespaces, '--', 'sh', '-c', script, 'sh', hostname, ...files.binds, '--', ...program,
-  ] // biome-ignore format: one command line
+  const view = { hostname, workshop: files.workshop, mounts: files.mounts }
   const place: ProxyPlace = {
     version: machine.version,
     directory: '/etc/nginx',
@@ -292,7 +267,10 @@ function servingOf(context: ContainerContext, { files, machine }: ServingOptions
     start: args =>
       namespace.spawn(
         'unshare',
-        view(['--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'], initScript, ['nginx', ...args]),
+        [
+          ...['--mount', '--uts', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc', '--'],
+          ...inView(view, ['nginx', ...args], { stays: true }),
+        ],
         {
           stdio: ['ignore', 'ignore', 'pipe'],
           env: environment(context),
@@ -301,7 +279,7 @@ function servingOf(context: ContainerContext, { files, machine }: ServingOptions
       ),
     test: (args, master) =>
       master === undefined
-        ? namespace.run('unshare', view([], execInView, ['nginx', ...args]))
+        ? namespace.run('unshare', ['--mount', '--uts', '--', ...inView(view, ['nginx', ...args], { stays: false })])
         : // Its view is there already, and does not have to be made again.
           namespace.run('nsenter', ['--target', `${master}`, '--mount', '--uts', '--', 'nginx', ...args]),
     connect: port => namespace.connect('127.0.0.1', port),
