@@ -176,7 +176,7 @@ test('what was sound before is looked at again when it has changed, or stands wh
   }
   const part: Record<string, unknown> = { http: 80 }
   assert.deepEqual(checkSchema(schema, { ports: part }), [])
-  part['http'] = 'eighty'
+  part.http = 'eighty'
   assert.equal(checkSchema(schema, { ports: part }).length, 1)
   const frozen = Object.freeze({ http: 80 })
   for (let look = 0; look < 2; look++) {
