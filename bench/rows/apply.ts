@@ -1,4 +1,5 @@
 // How soon after `kubectl apply` does a new app answer the laptop, and how soon after `kubectl delete` no more?
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench-context.ts'
 import { BenchLab } from '../lab/bench-lab.ts'
 import { scenarios } from '../lab/scenarios.ts'
@@ -6,6 +7,7 @@ import { monotonicMs, watchUrls } from '../lab/url-watch.ts'
 import type { Measurement } from '../measurement.ts'
 
 const rounds = 7
+const settleMs = 500
 const note =
   'apply: from the line in which kubectl says that the last object is there (or gone), to the answer the laptop gets, which resolves the ' +
   'name, connects to the load-balancer address and goes through NGINX to the pod.'
@@ -23,6 +25,8 @@ export async function apply(bench: Bench): Promise<readonly Measurement[]> {
     const url = `http://${name}.anton.example/`
     await watch.becomes('gone', url)
     toGood.push(await timeOf('good', url, () => acknowledged(lab, ['apply', '-f', '-'], manifests(name))))
+    // Workers of the configuration before may still answer for a moment, and must not be taken for the end.
+    await sleep(settleMs)
     toGone.push(await timeOf('gone', url, () => acknowledged(lab, ['delete', 'ingress', name, '--wait=false'])))
     await lab.kubectl(['delete', 'deployment,service', name, '--wait=false'])
   }

@@ -7,7 +7,7 @@ import { scenarios } from '../lab/scenarios.ts'
 import type { Measurement } from '../measurement.ts'
 
 /** Long enough for what the start has left behind to be done. */
-const restMs = 3000
+const restMs = 6000
 const targets = { anton: undefined, 'five-hundred-pods': { must: 400, strive: 400 } } as const
 const note = 'memory: all processes of the lab, shared pages in equal parts (PSS), some seconds after the first 200.'
 
