@@ -12,6 +12,7 @@ import {
   clearRuntimeFiles,
   createStateDirectory,
   type DaemonRecord,
+  ForeignStateDirectory,
   runningDaemon,
   type StateDirectory,
   writeDaemonRecord,
@@ -107,9 +108,14 @@ function enterStateDirectory(state: StateDirectory, opened: DisposableStack): { 
     clearRuntimeFiles(state)
     return { lock, log: opened.adopt(openLog(state.log), closeSync) }
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error) && !(error instanceof SystemCallError)) throw error
+    if (!isRefusal(error)) throw error
     return { kind: 'no state', why: error.message }
   }
+}
+
+function isRefusal(error: unknown): error is Error {
+  if (error instanceof SystemCallError || error instanceof ForeignStateDirectory) return true
+  return error instanceof Error && 'syscall' in error
 }
 
 function unshareArguments(rootless: boolean): readonly string[] {

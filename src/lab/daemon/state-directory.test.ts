@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { identify } from '../../sys/processes.ts'
@@ -43,6 +43,14 @@ test('a state directory is its owner’s alone, is listed, and can be removed', 
   assert.deepEqual(listLabs(root.path), [state])
   removeStateDirectory(state)
   assert.deepEqual(listLabs(root.path), [])
+})
+
+test('what another user has put there is not taken for a lab', { skip: process.getuid?.() !== 0 }, () => {
+  using root = temporaryRoot()
+  const state = stateDirectory(root.path, 'anton')
+  createStateDirectory(state)
+  chownSync(state.path, 65_534, 65_534)
+  assert.throws(() => createStateDirectory(state), /belongs to another user, whose id is 65534/)
 })
 
 test('a lab runs only while the very process that was noted does', () => {

@@ -62,8 +62,14 @@ export function stateDirectory(root: string, lab: string): StateDirectory {
   }
 }
 
+/** Who could read the keys, and write the objects that the lab starts with. */
+export class ForeignStateDirectory extends Error {}
+
+/** Throws when it is there and another user's. */
 export function createStateDirectory(state: StateDirectory): void {
   mkdirSync(state.path, { recursive: true, mode: 0o700 })
+  const owner = statSync(state.path).uid
+  if (owner !== process.getuid?.()) throw new ForeignStateDirectory(`it belongs to another user, whose id is ${owner}`)
   // It may have been there with another mode, and the umask has a say in mkdir's.
   chmodSync(state.path, 0o700)
 }
