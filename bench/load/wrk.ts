@@ -16,6 +16,8 @@ export interface LoadResult {
   readonly requestsPerSecond: number
   readonly requests: number
   readonly p99Ms: number
+  /** What wrk itself used. */
+  readonly processorSeconds: number
 }
 
 export async function loadFromLaptop(lab: BenchLab, load: Load): Promise<LoadResult> {
@@ -25,7 +27,9 @@ export async function loadFromLaptop(lab: BenchLab, load: Load): Promise<LoadRes
     ...(load.isShort === true ? ['-H', 'Connection: close'] : []),
   ]
   const wrk = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...headers, url]
-  const { stdout } = await lab.exec('laptop', ['taskset', '-c', `${processor}`, ...wrk], {
+  // The shell tells at its end what its children have used.
+  const measured = ['sh', '-c', '"$@"; times', 'sh', 'taskset', '-c', `${processor}`, ...wrk]
+  const { stdout } = await lab.exec('laptop', measured, {
     timeoutMs: seconds * 1000 + 15_000,
   })
   return readWrk(stdout)
@@ -43,6 +47,8 @@ export function readWrk(text: string): LoadResult {
     requests: Number(/(\d+) requests in/.exec(text)?.[1]),
     p99Ms: Number(p99) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1),
   }
+  const [, ...used] = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/.exec(text) ?? []
+  const [minutes = 0, rest = 0, systemMinutes = 0, systemRest = 0] = used.map(Number)
   if (!(result.requests > 0)) throw new Error(`wrk answered no request:\n${text}`)
-  return result
+  return { ...result, processorSeconds: (minutes + systemMinutes) * 60 + rest + systemRest }
 }
